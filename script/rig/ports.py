@@ -1,0 +1,42 @@
+"""Choose and judge TCP ports on the loopback address."""
+
+import asyncio
+import socket
+from typing import Final
+
+from rig.errors import PortTakenError, RigError
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+def free_port() -> int:
+    """Return a TCP port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def claim_port(port: int, purpose: str) -> int:
+    """Return `port`, or a free one for 0; raise PortTakenError when something listens there."""
+    if port == 0:
+        return free_port()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except PermissionError:
+            raise RigError(f"Port {port} for {purpose} needs root; choose one above 1023") from None
+        except OSError:
+            raise PortTakenError(port, purpose) from None
+    return port
+
+
+async def accepts(port: int) -> bool:
+    """Tell whether something accepts connections on a loopback port."""
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(LOOPBACK, port), 2)
+    except OSError, TimeoutError:
+        return False
+    writer.close()
+    return True
