@@ -41,12 +41,14 @@ class Broker:
         acl: str | None = None,
         persistent: bool = False,
         max_packet_bytes: int | None = None,
+        max_queued: int | None = None,
     ) -> None:
         """Describe the broker.
 
         Without `users` (name to password) everybody may connect; `acl` is the text of
         an ACL file; a `persistent` broker keeps retained messages over a restart in
-        `folder`, which is a temporary one unless given.
+        `folder`, which is a temporary one unless given. `max_queued` messages wait for a
+        slow client before more are dropped (0: no limit; mosquitto's own default is 1000).
         """
         self.port = claim_port(port, "the MQTT broker")
         self.users = dict(users or {})
@@ -55,6 +57,7 @@ class Broker:
         self._acl = acl
         self._persistent = persistent
         self._max_packet_bytes = max_packet_bytes
+        self._max_queued = max_queued
         self._child = Child(
             "mosquitto",
             [find_program("mosquitto"), "-c", self._path("mosquitto.conf")],
@@ -141,6 +144,8 @@ class Broker:
             lines.append(f"acl_file {self._path('acl')}")
         if self._max_packet_bytes is not None:
             lines.append(f"max_packet_size {self._max_packet_bytes}")
+        if self._max_queued is not None:
+            lines.append(f"max_queued_messages {self._max_queued}")
         if self._persistent:
             lines += ["persistence true", f"persistence_location {self.folder.resolve()}/"]
         return "\n".join(lines) + "\n"
