@@ -40,9 +40,13 @@ class HomeAssistant:
         folder: Path | None = None,
         language: str = "en",
         recorder: bool = True,
+        integration: bool = True,
         configuration: str = "",
     ) -> None:
-        """Describe it; `configuration` is YAML added to configuration.yaml."""
+        """Describe it; `configuration` is YAML added to configuration.yaml.
+
+        Without `integration` it does not know Atelier.
+        """
         self.port = claim_port(port, "Home Assistant")
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.language = language
@@ -54,6 +58,7 @@ class HomeAssistant:
             port=self.port,
             language=language,
             recorder=recorder,
+            integration=integration,
             extra=configuration,
         )
         # --skip-pip: what is missing is named in the log instead of fetched.

@@ -62,6 +62,7 @@ class FolderPlan:
     port: int
     language: str = "en"
     recorder: bool = True
+    integration: bool = True
     extra: str = ""  # YAML appended to configuration.yaml
 
 
@@ -83,7 +84,8 @@ def write_folder(plan: FolderPlan) -> None:
             path.write_text(f"{empty}\n", encoding="utf-8")
     _write_http(plan)
     _write_onboarding(plan.folder)
-    _link_integration(plan.folder)
+    if plan.integration:
+        _link_integration(plan.folder)
 
 
 def _write_http(plan: FolderPlan) -> None:
