@@ -1,0 +1,1 @@
+"""Measure Atelier against core's MQTT discovery, and the firmware against its limits."""

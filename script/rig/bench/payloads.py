@@ -1,0 +1,195 @@
+"""One prop described twice, for core's MQTT discovery and for Atelier, and its telemetry."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX: Final = "props"
+DISCOVERY_PREFIX: Final = "homeassistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Describe one telemetry value: its unit, its class and how its reading moves."""
+
+    id: str
+    name: str
+    unit: str
+    device_class: str
+    base: float
+    step: float
+
+    def at(self, turn: int) -> float:
+        """Return the reading of a turn; two turns in a row never read the same."""
+        return round(self.base + (turn % 997) * self.step, 2)
+
+
+VALUES: Final = (
+    Value("temperature", "Temperature", "°C", "temperature", 20.0, 0.1),
+    Value("humidity", "Humidity", "%", "humidity", 10.0, 0.05),
+    Value("pressure", "Pressure", "hPa", "pressure", 950.0, 0.1),
+    Value("voltage", "Voltage", "V", "voltage", 3.0, 0.01),
+    Value("current", "Current", "A", "current", 0.5, 0.01),
+    Value("power", "Power", "W", "power", 5.0, 0.1),
+    Value("distance", "Distance", "mm", "distance", 100, 1),
+    Value("rssi", "Signal", "dBm", "signal_strength", -90, 0.05),
+)
+MOTION: Final = "motion"
+BUTTONS: Final = {"open": "Open", "close": "Close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One publish."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+def prop_id(index: int) -> str:
+    """Return the id of the prop with that number."""
+    return f"bench-{index:04d}"
+
+
+def topic(index: int, channel: str) -> str:
+    """Return a topic on a prop's branch."""
+    return f"{PREFIX}/{prop_id(index)}/{channel}"
+
+
+def info(index: int) -> dict[str, Any]:
+    """Describe the prop as docs/contract.md does."""
+    telemetry: dict[str, Any] = {
+        value.id: {
+            "name": value.name,
+            "type": "float",
+            "unit": value.unit,
+            "class": value.device_class,
+            "state_class": "measurement",
+        }
+        for value in VALUES
+    }
+    telemetry[MOTION] = {"name": "Motion", "type": "bool", "class": "motion"}
+    return {
+        "contract": 1,
+        "kind": "prop",
+        "name": f"Bench {index}",
+        "model": "Bench prop",
+        "manufacturer": "Atelier",
+        "firmware": {"version": "1.0.0", "hash": "0" * 64},
+        "board": "unix",
+        "serial": f"{index:012x}",
+        "boot": f"{index:08x}",
+        "address": "127.0.0.1",
+        "capabilities": {
+            "actions": {action: {"name": name, "button": True} for action, name in BUTTONS.items()},
+            "telemetry": telemetry,
+        },
+    }
+
+
+def discovery(index: int) -> dict[str, Any]:
+    """Describe the same prop as core's MQTT device discovery does."""
+    identity = prop_id(index)
+    components: dict[str, Any] = {
+        value.id: {
+            "platform": "sensor",
+            "unique_id": f"{identity}_{value.id}",
+            "name": value.name,
+            "state_topic": topic(index, "telemetry"),
+            "value_template": f"{{{{ value_json.{value.id} }}}}",
+            "unit_of_measurement": value.unit,
+            "device_class": value.device_class,
+            "state_class": "measurement",
+        }
+        for value in VALUES
+    }
+    components[MOTION] = {
+        "platform": "binary_sensor",
+        "unique_id": f"{identity}_{MOTION}",
+        "name": "Motion",
+        "state_topic": topic(index, "telemetry"),
+        "value_template": f"{{{{ value_json.{MOTION} }}}}",
+        "payload_on": "True",
+        "payload_off": "False",
+        "device_class": "motion",
+    }
+    for action, name in BUTTONS.items():
+        components[action] = {
+            "platform": "button",
+            "unique_id": f"{identity}_{action}",
+            "name": name,
+            "command_topic": topic(index, "cmd"),
+            "payload_press": orjson.dumps({"action": action, "params": {}}).decode(),
+        }
+    return {
+        "device": {
+            "identifiers": [identity],
+            "name": f"Bench {index}",
+            "model": "Bench prop",
+            "manufacturer": "Atelier",
+            "sw_version": "1.0.0",
+            "serial_number": f"{index:012x}",
+        },
+        "origin": {"name": "bench", "sw_version": "1.0.0"},
+        "availability": [{"topic": topic(index, "availability")}],
+        "components": components,
+    }
+
+
+def ours(index: int) -> list[Message]:
+    """Return what a prop leaves retained at the broker for Atelier."""
+    return [
+        Message(topic(index, "info"), orjson.dumps(info(index)), retain=True),
+        online(index),
+    ]
+
+
+def core(index: int) -> list[Message]:
+    """Return what a prop leaves retained at the broker for core's discovery."""
+    config = f"{DISCOVERY_PREFIX}/device/{prop_id(index)}/config"
+    return [Message(config, orjson.dumps(discovery(index)), retain=True), online(index)]
+
+
+def online(index: int) -> Message:
+    """Return the retained word that a prop is there."""
+    return Message(topic(index, "availability"), b"online", retain=True)
+
+
+def telemetry(index: int, turn: int, *, all_change: bool = True) -> Message:
+    """Return a prop's telemetry of a turn, in which all eight values changed, or only the first."""
+    readings: dict[str, Any] = {value.id: value.at(turn if all_change else 0) for value in VALUES}
+    readings[VALUES[0].id] = VALUES[0].at(turn)
+    readings[MOTION] = False
+    return Message(topic(index, "telemetry"), orjson.dumps(readings))
+
+
+class Fleet:
+    """Speak for a number of props, one after the other, turn after turn."""
+
+    def __init__(self, size: int) -> None:
+        """Begin at turn zero."""
+        self.size = size
+        self._turns = count(1)
+
+    def retained(self, side: str) -> Iterator[Message]:
+        """Yield what all props leave at the broker, for side ``ours`` or ``core``."""
+        for index in range(self.size):
+            yield from ours(index) if side == "ours" else core(index)
+
+    def turn(self) -> int:
+        """Begin the next turn."""
+        return next(self._turns)
+
+    def telemetry(self, messages: int, *, all_change: bool = True) -> Iterator[Message]:
+        """Yield messages, round robin; every prop's next one differs from its last."""
+        for number in range(messages):
+            index = number % self.size
+            if index == 0:
+                turn = self.turn()
+            yield telemetry(index, turn, all_change=all_change)
