@@ -9,12 +9,18 @@ from rig.errors import PortTakenError, RigError
 LOOPBACK: Final = "127.0.0.1"
 
 
+_handed_out: Final[set[int]] = set()
+
+
 def free_port() -> int:
-    """Return a TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port that nothing listens on and that was not returned before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if port not in _handed_out:
+            _handed_out.add(port)
+            return port
 
 
 def claim_port(port: int, purpose: str) -> int:

@@ -1,0 +1,139 @@
+"""Start a house full of props to look at and play with, until Ctrl-C."""
+
+import argparse
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+from rig.check import check
+from rig.dashboard import CONFIGURATION, PATH, write_dashboard
+from rig.errors import PortTakenError, RigError
+from rig.hass import RESTART_CODE
+from rig.hass_rest import PASSWORD, USER
+from rig.places import ROOT
+from rig.props import PLACES, demo_props
+from rig.stage import Stage
+from rig.workshop import Workshop
+
+MARK: Final = ".atelier-demo"  # only a folder that a demo made is ever emptied
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8123, help="Home Assistant's port (8123)")
+    parser.add_argument("--mqtt-port", type=int, default=1884, help="the broker's port (1884)")
+    parser.add_argument(
+        "--board-port", type=int, default=8124, help="port of the page with the boards (8124)"
+    )
+    parser.add_argument("--dir", type=Path, default=ROOT / ".demo", help="where it keeps its files")
+    parser.add_argument("--keep", action="store_true", help="go on with what the folder holds")
+    parser.add_argument("--lang", choices=sorted(PLACES), default="en", help="language (en)")
+    parser.add_argument(
+        "--check", action="store_true", help="run a story end to end, print a table, and end"
+    )
+    return parser.parse_args()
+
+
+def prepare_folder(folder: Path, *, keep: bool) -> None:
+    """Empty the demo's folder, unless it is to be kept or is not a demo's at all."""
+    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
+        raise RigError(f"{folder} holds files that are not the demo's; choose another --dir")
+    if folder.exists() and not keep:
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal."""
+    print(line, flush=True)
+
+
+async def demo(options: argparse.Namespace) -> None:
+    """Start everything and keep it running."""
+    prepare_folder(options.dir, keep=options.keep)
+    workshop = Workshop(
+        demo_props(options.lang),
+        folder=options.dir,
+        port=options.port,
+        mqtt_port=options.mqtt_port,
+        language=options.lang,
+        configuration=CONFIGURATION,
+        say=lambda part: say(f"Starting {part}"),
+    )
+    stage = Stage(workshop.boards, home=workshop.hass.url, port=options.board_port)
+    async with workshop:
+        try:
+            await write_dashboard(workshop)
+            await stage.start()
+            say(welcome(workshop, stage))
+            await keep_running(workshop)
+        finally:
+            say("\nStopping …")
+            await stage.close()
+
+
+def welcome(workshop: Workshop, stage: Stage) -> str:
+    """Return what to do next."""
+    return f"""
+Everything runs (Home Assistant started in {workshop.hass.start_s:.0f} s).
+
+  Home Assistant   {workshop.hass.url}   (user {USER}, password {PASSWORD})
+  Props            {workshop.hass.url}/{PATH}
+  Boards on stage  {stage.url}
+  MQTT broker      127.0.0.1:{workshop.broker.port}   (no password, this computer only)
+
+Press Trigger in Home Assistant and watch the board, or let somebody walk past.
+Ctrl-C stops everything.
+"""
+
+
+async def keep_running(workshop: Workshop) -> None:
+    """Wait for ever; start Home Assistant again when somebody restarts it from its menu."""
+    while (code := await workshop.hass.wait_exit()) == RESTART_CODE:
+        say("Home Assistant starts again …")
+        await workshop.hass.start()
+    raise RigError(f"Home Assistant ended with code {code}\n{workshop.hass.log_tail()}")
+
+
+async def until_signal(options: argparse.Namespace) -> int:
+    """Run the demo or the check until it ends or a signal comes; return the exit code."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    if task is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+    if options.check:
+        return await check(options.lang)
+    with contextlib.suppress(asyncio.CancelledError):
+        await demo(options)
+    return 0
+
+
+def main() -> None:
+    """Run the command."""
+    options = arguments()
+    flags = {
+        "Home Assistant": "--port",
+        "the MQTT broker": "--mqtt-port",
+        "the page with the boards": "--board-port",
+    }
+    try:
+        code = asyncio.run(until_signal(options))
+    except PortTakenError as error:
+        flag = flags.get(error.purpose, "--port")
+        sys.exit(f"{error}. Choose another with {flag}, for example {flag} {error.port + 100}.")
+    except RigError as error:
+        sys.exit(str(error))
+    except asyncio.CancelledError:
+        sys.exit("Stopped before the end.")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""A whole workshop on one computer: broker, Home Assistant and boards, set up by the real flows."""
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final, Self
+
+from rig.board import Board
+from rig.broker import Broker
+from rig.errors import SlowError
+from rig.hass import DOMAIN, HomeAssistant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from rig.props import Prop
+
+APPEAR_TIMEOUT_S: Final = 30
+
+
+class Workshop:
+    """Everything, started together and stopped together."""
+
+    def __init__(
+        self,
+        props: Sequence[Prop],
+        *,
+        folder: Path,
+        port: int = 0,
+        mqtt_port: int = 0,
+        language: str = "en",
+        configuration: str = "",
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Describe the workshop; `say` is told what is being started."""
+        self.props = tuple(props)
+        self.language = language
+        self._say = say
+        self._stack = contextlib.AsyncExitStack()
+        self.hass = HomeAssistant(
+            port=port,
+            folder=folder / "home-assistant",
+            language=language,
+            configuration=configuration,
+        )
+        self.broker = Broker(port=mqtt_port, folder=folder / "broker", persistent=True)
+        self.boards = {
+            prop.plan.id: Board(
+                prop.plan,
+                mqtt_port=self.broker.port,
+                folder=folder / "boards" / prop.plan.id,
+            )
+            for prop in props
+        }
+
+    async def start(self) -> Self:
+        """Start everything; what was started is stopped again when a part fails."""
+        try:
+            self._say("the MQTT broker …")
+            self._stack.push_async_callback(self.broker.close)
+            await self.broker.start()
+            self._stack.push_async_callback(self._close_boards)
+            self._stack.push_async_callback(self.hass.close)
+            async with asyncio.TaskGroup() as group:
+                self._say("Home Assistant …")
+                group.create_task(self.hass.start())
+                for board in self.boards.values():
+                    self._say(f"{board.plan.name}: building and starting its firmware …")
+                    group.create_task(self._start_board(board))
+            await self._set_up()
+        except ExceptionGroup as group_error:
+            await self.close()
+            raise group_error.exceptions[0] from None
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def close(self) -> None:
+        """Stop everything: Home Assistant first, so that it does not mourn the boards."""
+        await self._stack.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Start with the block."""
+        return await self.start()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop with the block."""
+        await self.close()
+
+    def unique_id(self, board_id: str, tail: str) -> str:
+        """Return the unique id of one of a prop's entities, such as `telemetry/motion`."""
+        return f"{self.boards[board_id].plan.prefix}/{board_id}/{tail}"
+
+    async def entity_id(self, board_id: str, tail: str) -> str:
+        """Return the entity id of one of a prop's entities."""
+        return await self.hass.entity_id(self.unique_id(board_id, tail))
+
+    async def device_id(self, board_id: str) -> str:
+        """Return the device id of a prop; raise SlowError unless it appears soon."""
+        async with asyncio.timeout(APPEAR_TIMEOUT_S):
+            while True:
+                entities = await self.hass.entities()
+                if (entry := entities.get(self.unique_id(board_id, "state"))) is not None:
+                    return str(entry["device_id"])
+                await asyncio.sleep(0.1)
+
+    async def _start_board(self, board: Board) -> None:
+        """Build a board anew and start it."""
+        await board.build()
+        await board.start()
+
+    async def _close_boards(self) -> None:
+        """Switch all boards off."""
+        await asyncio.gather(*(board.close() for board in self.boards.values()))
+
+    async def _set_up(self) -> None:
+        """Add MQTT and Atelier unless they are there, and put every prop where it stands."""
+        entries = await self.hass.rest.get("/api/config/config_entries/entry")
+        domains = {entry["domain"] for entry in entries}
+        if "mqtt" not in domains:
+            self._say("the MQTT integration …")
+            await self.hass.add_mqtt(self.broker.port)
+        if DOMAIN not in domains:
+            self._say("Atelier …")
+            await self.hass.add_workshop()
+        for prop in self.props:
+            await self._place(prop)
+
+    async def _place(self, prop: Prop) -> None:
+        """Assign a prop to its area."""
+        try:
+            device_id = await self.device_id(prop.plan.id)
+        except TimeoutError:
+            raise SlowError(
+                f"{prop.plan.name} has not appeared in Home Assistant within "
+                f"{APPEAR_TIMEOUT_S} s\n{self.boards[prop.plan.id].log_tail()}\n"
+                f"{self.hass.log_tail()}"
+            ) from None
+        areas = await self.hass.command("config/area_registry/list")
+        area_id = next((area["area_id"] for area in areas if area["name"] == prop.place.name), None)
+        if area_id is None:
+            area = await self.hass.command(
+                "config/area_registry/create", name=prop.place.name, icon=prop.place.icon
+            )
+            area_id = area["area_id"]
+        await self.hass.command(
+            "config/device_registry/update", device_id=device_id, area_id=area_id
+        )
