@@ -162,6 +162,12 @@ class Board:
         """Stop with the block."""
         await self.close()
 
+    def capabilities(self) -> dict[str, Any]:
+        """Return what the board says that it has."""
+        description = json.loads((self.flash / "bundle.json").read_text(encoding="utf-8"))
+        capabilities: dict[str, Any] = description["capabilities"]
+        return capabilities
+
     def log_tail(self, lines: int = 25) -> str:
         """Return the last lines that the firmware printed."""
         return self._child.tail(lines)
@@ -230,7 +236,7 @@ class Board:
         events: list[list[Any]] = (await self.request("history"))["events"]
         return events
 
-    async def wait_snapshot(self, wanted: Any, *path: str, timeout_s: float = 10) -> dict[str, Any]:
+    async def wait_snapshot(self, *path: str, wanted: Any, timeout_s: float = 10) -> dict[str, Any]:
         """Wait until one value of the snapshot, named by its path, is the wanted one."""
         deadline = asyncio.get_running_loop().time() + timeout_s
         while True:

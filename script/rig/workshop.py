@@ -132,6 +132,7 @@ class Workshop:
             await self.hass.add_workshop()
         for prop in self.props:
             await self._place(prop)
+            await self._adjust(prop)
 
     async def _place(self, prop: Prop) -> None:
         """Assign a prop to its area."""
@@ -153,3 +154,15 @@ class Workshop:
         await self.hass.command(
             "config/device_registry/update", device_id=device_id, area_id=area_id
         )
+
+    async def _adjust(self, prop: Prop) -> None:
+        """Change a prop's settings, as its owner would on its device page."""
+        for key, value in prop.settings.items():
+            number = await self.entity_id(prop.plan.id, f"setting/{key}")
+            await self.hass.wait_state(number, known)
+            await self.hass.act("number.set_value", {"entity_id": number, "value": value})
+
+
+def known(state: str) -> bool:
+    """Tell whether a state says anything."""
+    return state not in {"unavailable", "unknown"}

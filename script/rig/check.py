@@ -1,0 +1,58 @@
+"""Run a story through a whole workshop and print what was expected and what was seen."""
+
+import tempfile
+import time
+from pathlib import Path
+
+from rig.props import demo_props
+from rig.story import Story, StoryError
+from rig.tale import Tale
+from rig.workshop import Workshop
+
+
+async def check(language: str) -> int:
+    """Tell the story on free ports in a temporary folder; return 0 when all of it came true."""
+    began = time.monotonic()
+    story = Story()
+    with tempfile.TemporaryDirectory(prefix="atelier-check-") as folder:
+        workshop = Workshop(demo_props(language)[:2], folder=Path(folder), language=language)
+        story.begin()
+        try:
+            await tell(story, workshop)
+        except StoryError as error:
+            print(f"\n{error}\n\nHome Assistant's log ends with:\n{workshop.hass.log_tail()}")
+        finally:
+            await workshop.close()
+    passed = sum(step.passed for step in story.steps)
+    failed = len(story.steps) - passed
+    print(f"\n{passed} passed, {failed} failed, in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+async def tell(story: Story, workshop: Workshop) -> None:
+    """Tell the story step by step."""
+
+    async def start() -> str:
+        await workshop.start()
+        return f"Home Assistant started in {workshop.hass.start_s:.1f} s"
+
+    await story.tell("start broker, Home Assistant, 2 boards", "all run", start(), timeout_s=120)
+    tale = Tale(workshop)
+    for name, expected, happening in (
+        ("the coffins announce themselves", "all entities have states", tale.appear),
+        ("somebody walks past coffin-1", "motion sensor on within 2 s", tale.walk_past),
+        ("the coffin jumps", "state action, solenoid on", tale.jump),
+        ("the solenoid is let go", "off in at most 15.5 s, armed again", tale.let_go),
+        ("the counter", "one more than before", tale.count),
+        ("volume set to 12 in Home Assistant", "12 on the board", tale.set_volume),
+        ("armed switched off, then trigger", "refused, named prop and reason", tale.refuse),
+        ("armed switched on", "state armed", tale.arm),
+        ("action atelier.trigger with volume 8", "ok, solenoid on, volume 8", tale.trigger),
+        ("the track ends", "solenoid off, armed, volume 12 again", tale.track_end),
+        ("the broker restarts", "both back, a command works", tale.restart_broker),
+        ("Home Assistant restarts", "all entities back, same counter", tale.restart_hass),
+        ("power cut at coffin-1", "unavailable", tale.cut_power),
+        ("power back", "available, volume kept, solenoid off", tale.power_on),
+        ("both jump, action atelier.stop_all", "both solenoids off", tale.stop_all),
+    ):
+        await story.tell(name, expected, happening())
