@@ -21,9 +21,9 @@ DRAIN_TIMEOUT_S: Final = 60
 WATCHED_RATE: Final = 200  # messages a second, so that the watcher never falls behind
 
 
-async def burst_us(side: Side, fleet: Fleet, messages: int, *, all_change: bool) -> float:
+async def burst_us(side: Side, fleet: Fleet, messages: int, *, changes: int) -> float:
     """Return CPU µs per message of messages that come as fast as they can, unwatched."""
-    load = list(fleet.telemetry(messages, all_change=all_change))
+    load = list(fleet.telemetry(messages, changes=changes))
     return await _cost_us(side, fleet, load, rate=None)
 
 

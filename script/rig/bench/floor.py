@@ -25,7 +25,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.setup import async_setup_component
 
-from rig.bench.payloads import VALUES, Fleet
+from rig.bench.payloads import BURSTS, VALUES, Fleet
 
 PROPS: Final = 20
 SCAN_INTERVAL: Final = timedelta(seconds=30)  # asked for, though nothing here is polled
@@ -95,15 +95,15 @@ async def add_props(hass: HomeAssistant) -> dict[str, dict[str, Reading]]:
 
 
 async def measure(messages: int, repeats: int) -> dict[str, list[float]]:
-    """Return CPU µs per message of each repeat, with ``all`` values or ``one`` changed."""
+    """Return CPU µs per message of each repeat, by the name of the burst."""
     with tempfile.TemporaryDirectory() as folder:
         hass = await start(folder)
         props = await add_props(hass)
         fleet = Fleet(PROPS)
-        figures: dict[str, list[float]] = {"all": [], "one": []}
+        figures: dict[str, list[float]] = {name: [] for name in BURSTS}
         for repeat in range(repeats + 1):
-            for kind, samples in figures.items():
-                burst = list(fleet.telemetry(messages, all_change=kind == "all"))
+            for name, samples in figures.items():
+                burst = list(fleet.telemetry(messages, changes=BURSTS[name]))
                 begin = time.process_time()
                 for message in burst:
                     readings = props[message.topic]

@@ -39,6 +39,8 @@ VALUES: Final = (
     Value("distance", "Distance", "mm", "distance", 100, 1),
     Value("rssi", "Signal", "dBm", "signal_strength", -90, 0.05),
 )
+#: Bursts by name: how many of the values change from message to message.
+BURSTS: Final = {"burst_all": len(VALUES), "burst_one": 1, "burst_none": 0}
 MOTION: Final = "motion"
 BUTTONS: Final = {"open": "Open", "close": "Close"}
 
@@ -161,10 +163,11 @@ def online(index: int) -> Message:
     return Message(topic(index, "availability"), b"online", retain=True)
 
 
-def telemetry(index: int, turn: int, *, all_change: bool = True) -> Message:
-    """Return a prop's telemetry of a turn, in which all eight values changed, or only the first."""
-    readings: dict[str, Any] = {value.id: value.at(turn if all_change else 0) for value in VALUES}
-    readings[VALUES[0].id] = VALUES[0].at(turn)
+def telemetry(index: int, turn: int, *, changes: int = len(VALUES)) -> Message:
+    """Return a prop's telemetry of a turn, in which only the first few values change."""
+    readings: dict[str, Any] = {
+        value.id: value.at(turn if number < changes else 0) for number, value in enumerate(VALUES)
+    }
     readings[MOTION] = False
     return Message(topic(index, "telemetry"), orjson.dumps(readings))
 
@@ -186,10 +189,10 @@ class Fleet:
         """Begin the next turn."""
         return next(self._turns)
 
-    def telemetry(self, messages: int, *, all_change: bool = True) -> Iterator[Message]:
-        """Yield messages, round robin; every prop's next one differs from its last."""
+    def telemetry(self, messages: int, *, changes: int = len(VALUES)) -> Iterator[Message]:
+        """Yield messages, round robin; each prop's next one differs in so many values."""
         for number in range(messages):
             index = number % self.size
             if index == 0:
                 turn = self.turn()
-            yield telemetry(index, turn, all_change=all_change)
+            yield telemetry(index, turn, changes=changes)

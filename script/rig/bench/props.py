@@ -61,6 +61,4 @@ async def _floor(plan: Plan, samples: Samples) -> None:
         raise RigError(f"The floor was not measured within {FLOOR_TIMEOUT_S} s") from None
     if process.returncode:
         raise RigError(f"Measuring the floor ended with code {process.returncode}")
-    figures = json.loads(output)
-    samples["burst_all"].extend(figures["all"])
-    samples["burst_one"].extend(figures["one"])
+    samples.update(json.loads(output))

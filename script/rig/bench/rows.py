@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 MEASURES: Final = (
     ("burst_all", "message, all 8 values change", "µs", 0, (Target(0.5), Target(2, of="floor"))),
     ("burst_one", "message, 1 of 8 values changes", "µs", 0, (Target(0.25),)),
+    ("burst_none", "message, nothing changes", "µs", 0, ()),
     ("watched", "message, all change, one watcher", "µs", 0, ()),
     ("update_p50", "publish to watcher, p50", "ms", 2, (Target(1),)),
     ("update_p99", "publish to watcher, p99", "ms", 2, (Target(1),)),

@@ -7,7 +7,7 @@ from rig.bench import clock
 from rig.bench.burst import burst_us, watched_us
 from rig.bench.figures import percentile
 from rig.bench.latency import press_ms, update_ms
-from rig.bench.payloads import Fleet
+from rig.bench.payloads import BURSTS, Fleet
 from rig.bench.sustained import sustained_rate
 
 if TYPE_CHECKING:
@@ -66,10 +66,8 @@ class UnderLoad:
         for repeat in range(-1, plan.bursts):
             for side, samples in self._sides:
                 self._say(f"bursts {repeat + 1}/{plan.bursts} ({side.name})")
-                for measure, all_change in (("burst_all", True), ("burst_one", False)):
-                    cost = await burst_us(
-                        side, self._fleet, plan.burst_messages, all_change=all_change
-                    )
+                for measure, changes in BURSTS.items():
+                    cost = await burst_us(side, self._fleet, plan.burst_messages, changes=changes)
                     if repeat >= 0:  # the first one warms up
                         samples[measure].append(cost)
         for _ in range(plan.watches):
