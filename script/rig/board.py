@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from forge.firmware.compile import build
+from forge.firmware.problems import BundleError
 from rig.child import Child
 from rig.errors import RigError, SlowError
 from rig.places import BUNDLES, MICROPYTHON, ROOT, SIMULATOR
@@ -98,7 +99,10 @@ class Board:
         bundle = BUNDLES / self.plan.bundle
         if not bundle.is_dir():
             raise RigError(f"There is no bundle {self.plan.bundle} in {BUNDLES}")
-        await asyncio.to_thread(build, bundle, self.flash)
+        try:
+            await asyncio.to_thread(build, bundle, self.flash)
+        except BundleError as error:
+            raise RigError(f"{self.plan.bundle} cannot be built: {error}") from error
         configuration = {
             "id": self.plan.id,
             "name": self.plan.name,

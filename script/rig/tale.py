@@ -4,13 +4,11 @@ import asyncio
 import time
 from typing import Any, Final
 
+from rig.coffin import Coffin
 from rig.errors import RigError
 from rig.hass_socket import CommandError
 from rig.workshop import Workshop, known
 
-FIRST: Final = "coffin-1"
-SECOND: Final = "coffin-2"
-LOCKOUT_S: Final = 7.0
 LONGEST_ON_S: Final = 15.5
 BACK_S: Final = 45
 
@@ -22,8 +20,8 @@ class Tale:
         """Take a workshop that runs."""
         self.workshop = workshop
         self.hass = workshop.hass
-        self.first = workshop.boards[FIRST]
-        self.second = workshop.boards[SECOND]
+        self.first = Coffin("coffin-1", workshop)
+        self.second = Coffin("coffin-2", workshop)
         self.counter = 0
         self.jumped = 0.0
 
@@ -37,40 +35,40 @@ class Tale:
         for unique_id in wanted:
             await self.hass.entity_id(unique_id)
         shown = await self._wait_all_available()
-        self.counter = int(float(await self._state("telemetry/triggers")))
+        self.counter = int(float(await self.first.wait("telemetry/triggers", known)))
         return f"{len(wanted)} described, {shown} shown and available"
 
     async def walk_past(self) -> str:
         """Let somebody walk past the first coffin."""
         began = time.monotonic()
         self.jumped = began
-        await self.first.edge("pir")
-        await self._wait("telemetry/motion", "on", timeout_s=2)
+        await self.first.board.edge("pir")
+        await self.first.wait("telemetry/motion", "on", timeout_s=2)
         return f"on after {time.monotonic() - began:.2f} s"
 
     async def jump(self) -> str:
         """See the jump on the board and in Home Assistant."""
-        await self.first.wait_snapshot("outputs", "solenoid", wanted=True, timeout_s=2)
-        await self._wait("state", "action")
-        await self._wait("telemetry/solenoid", "on")
+        await self.first.jumps()
+        await self.first.wait("state", "action")
+        await self.first.wait("telemetry/solenoid", "on")
         return "action, solenoid on, at the board and in the house"
 
     async def let_go(self) -> str:
         """Wait until the solenoid is let go, as the board's own clock measured it."""
-        await self.first.wait_snapshot(
+        await self.first.board.wait_snapshot(
             "outputs", "solenoid", wanted=False, timeout_s=LONGEST_ON_S + 2
         )
         on_s = await self._solenoid_s()
         if on_s > LONGEST_ON_S:
             raise RigError(f"it was on for {on_s:.1f} s")
-        await self._wait("state", "armed")
-        await self._wait("telemetry/solenoid", "off")
+        await self.first.wait("state", "armed")
+        await self.first.wait("telemetry/solenoid", "off")
         return f"on for {on_s:.1f} s, then armed"
 
     async def count(self) -> str:
         """Compare the counter with what it was."""
         expected = str(self.counter + 1)
-        seen = await self._wait("telemetry/triggers", lambda state: state != str(self.counter))
+        seen = await self.first.wait("telemetry/triggers", lambda state: state != str(self.counter))
         if seen != expected:
             raise RigError(f"{seen} instead of {expected}")
         self.counter += 1
@@ -79,128 +77,107 @@ class Tale:
     async def set_volume(self) -> str:
         """Set the volume where a person would."""
         await self._set_volume(12)
-        await self.first.wait_snapshot("player", "volume", wanted=12)
-        await self._wait("setting/volume", is_number(12))
+        await self.first.board.wait_snapshot("player", "volume", wanted=12)
+        await self.first.wait("setting/volume", is_number(12))
         return "12, in the house too"
 
     async def refuse(self) -> str:
         """Disarm the coffin and try to trigger it all the same."""
-        await self._switch("off")
-        await self._wait("state", "blocked")
-        button = await self._entity("action/trigger")
+        await self.first.arm(armed=False)
+        await self.first.wait("state", "blocked")
+        button = await self.first.entity_id("action/trigger")
         try:
             await self.hass.act("button.press", {"entity_id": button})
         except CommandError as error:
-            if self.first.plan.name not in error.message or "block" not in error.message.lower():
+            if self.first.name not in error.message or "block" not in error.message.lower():
                 raise RigError(f"the error names not both: {error.message}") from None
             return f"“{error.message}”"
         raise RigError("the button was pressed without an error")
 
     async def arm(self) -> str:
         """Arm the coffin again."""
-        await self._switch("on")
-        await self._wait("state", "armed")
+        await self.first.arm()
+        await self.first.wait("state", "armed")
         return "armed"
 
     async def trigger(self) -> str:
         """Trigger by the action, with a volume of its own and with response data."""
-        answer = await self._trigger(FIRST, volume=8)
-        snapshot = await self.first.wait_snapshot("outputs", "solenoid", wanted=True)
-        await self.first.wait_snapshot("player", "volume", wanted=8)
-        await self._wait("state", "action")
+        answer = await self._trigger(self.first, volume=8)
+        snapshot = await self.first.jumps()
+        await self.first.board.wait_snapshot("player", "volume", wanted=8)
+        await self.first.wait("state", "action")
         return f"{answer}, track {snapshot['player']['track']} at volume 8"
 
     async def track_end(self) -> str:
         """Let the track end before the longest time is over."""
-        await self.first.track_end()
-        await self.first.wait_snapshot("outputs", "solenoid", wanted=False, timeout_s=3)
-        await self._wait("state", "armed")
-        await self._wait("setting/volume", is_number(12))
+        await self.first.board.track_end()
+        await self.first.board.wait_snapshot("outputs", "solenoid", wanted=False, timeout_s=3)
+        await self.first.wait("state", "armed")
+        await self.first.wait("setting/volume", is_number(12))
         self.counter += 1
-        await self._wait("telemetry/triggers", is_number(self.counter))
+        await self.first.wait("telemetry/triggers", is_number(self.counter))
         return f"on for {await self._solenoid_s():.1f} s, counter {self.counter}"
 
     async def restart_broker(self) -> str:
         """Restart the broker while everything is connected to it."""
         began = time.monotonic()
         await self.workshop.broker.stop()
-        await self._wait("armed", "unavailable", timeout_s=BACK_S)
+        await self.first.wait("armed", "unavailable", timeout_s=BACK_S)
         await self.workshop.broker.start()
-        for board_id in (FIRST, SECOND):
-            await self._wait("armed", "on", board_id=board_id, timeout_s=BACK_S)
+        for coffin in (self.first, self.second):
+            await coffin.wait("armed", "on", timeout_s=BACK_S)
         back_s = time.monotonic() - began
         await self._set_volume(10)
-        await self.first.wait_snapshot("player", "volume", wanted=10)
+        await self.first.board.wait_snapshot("player", "volume", wanted=10)
         return f"back after {back_s:.1f} s, volume set to 10"
 
     async def restart_hass(self) -> str:
         """Restart Home Assistant."""
         await self.hass.restart()
         shown = await self._wait_all_available()
-        await self._wait("telemetry/triggers", is_number(self.counter))
+        await self.first.wait("telemetry/triggers", is_number(self.counter))
         return f"{shown} available, start took {self.hass.start_s:.1f} s"
 
     async def cut_power(self) -> str:
         """Cut the first coffin's power."""
         began = time.monotonic()
-        await self.first.kill()
-        await self._wait("state", "unavailable", timeout_s=BACK_S)
-        await self._wait("connectivity", "off")
+        await self.first.board.kill()
+        await self.first.wait("state", "unavailable", timeout_s=BACK_S)
+        await self.first.wait("connectivity", "off")
         return f"unavailable after {time.monotonic() - began:.1f} s"
 
     async def power_on(self) -> str:
         """Give it power again; what was set is still set."""
         began = time.monotonic()
-        await self.first.start()
-        await self._wait("state", "armed", timeout_s=BACK_S)
-        await self._wait("setting/volume", is_number(10))
-        await self.first.wait_snapshot("outputs", "solenoid", wanted=False)
-        await self._wait("telemetry/triggers", is_number(self.counter))
+        await self.first.board.start()
+        await self.first.wait("state", "armed", timeout_s=BACK_S)
+        await self.first.wait("setting/volume", is_number(10))
+        await self.first.board.wait_snapshot("outputs", "solenoid", wanted=False)
+        await self.first.wait("telemetry/triggers", is_number(self.counter))
         return f"back after {time.monotonic() - began:.1f} s, volume 10"
 
     async def stop_all(self) -> str:
         """Stop both coffins in mid-jump."""
-        for board_id in (FIRST, SECOND):
-            await self._trigger(board_id)
-        for board in (self.first, self.second):
-            await board.wait_snapshot("outputs", "solenoid", wanted=True)
+        for coffin in (self.first, self.second):
+            await self._trigger(coffin)
+        for coffin in (self.first, self.second):
+            await coffin.jumps()
         began = time.monotonic()
         await self.hass.act("atelier.stop_all")
-        for board in (self.first, self.second):
-            await board.wait_snapshot("outputs", "solenoid", wanted=False, timeout_s=3)
+        for coffin in (self.first, self.second):
+            await coffin.board.wait_snapshot("outputs", "solenoid", wanted=False, timeout_s=3)
         return f"off after {time.monotonic() - began:.2f} s"
 
     # Inside
 
-    async def _entity(self, tail: str, board_id: str = FIRST) -> str:
-        """Return an entity id of a coffin."""
-        return await self.workshop.entity_id(board_id, tail)
-
-    async def _wait(
-        self, tail: str, wanted: Any, *, board_id: str = FIRST, timeout_s: float = 10
-    ) -> str:
-        """Wait for the state of an entity of a coffin."""
-        entity_id = await self._entity(tail, board_id)
-        return await self.hass.wait_state(entity_id, wanted, timeout_s=timeout_s)
-
-    async def _state(self, tail: str) -> str:
-        """Return the state of an entity of the first coffin, once it is known."""
-        return await self._wait(tail, known)
-
     async def _set_volume(self, volume: int) -> None:
         """Set the volume of the first coffin in Home Assistant."""
-        number = await self._entity("setting/volume")
+        number = await self.first.entity_id("setting/volume")
         await self.hass.act("number.set_value", {"entity_id": number, "value": volume})
 
-    async def _switch(self, to: str) -> None:
-        """Turn the armed switch of the first coffin."""
-        switch = await self._entity("armed")
-        await self.hass.act(f"switch.turn_{to}", {"entity_id": switch})
-        await self._wait("armed", to)
-
-    async def _trigger(self, board_id: str, **parameters: int) -> str:
+    async def _trigger(self, coffin: Coffin, **parameters: int) -> str:
         """Trigger a coffin by the action and return what it answered."""
-        device_id = await self.workshop.device_id(board_id)
+        device_id = await coffin.device_id()
         answer = await self.hass.act(
             "atelier.trigger", {"device_id": [device_id], **parameters}, response=True
         )
@@ -212,7 +189,9 @@ class Tale:
     async def _solenoid_s(self) -> float:
         """Return for how long the first coffin's solenoid was on last, in seconds."""
         changes = [
-            (ms, value) for ms, output, value in await self.first.history() if output == "solenoid"
+            (ms, value)
+            for ms, output, value in await self.first.board.history()
+            if output == "solenoid"
         ]
         off_ms = next(ms for ms, value in reversed(changes) if not value)
         on_ms = next(ms for ms, value in reversed(changes) if value)

@@ -1,0 +1,61 @@
+"""One real workshop for all end-to-end tests: broker, Home Assistant and two coffins."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+import pytest_socket
+
+from rig.coffin import Coffin
+from rig.props import demo_props
+from rig.workshop import Workshop, known
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+# Without a pause between jumps a test need not wait for the one before.
+CALM = {"warm_up": 0, "lockout": 0, "debounce": 10}
+
+
+@pytest.fixture(autouse=True)
+def sockets() -> None:
+    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def verify_cleanup() -> None:
+    """Leave out the plug-in's own check: the workshop outlives each test on purpose."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def workshop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workshop]:
+    """Run a workshop for the whole session."""
+    pytest_socket.enable_socket()
+    props = demo_props("en")[:2]
+    async with Workshop(props, folder=tmp_path_factory.mktemp("workshop")) as running:
+        for prop in props:
+            for key, value in CALM.items():
+                number = await running.entity_id(prop.plan.id, f"setting/{key}")
+                await running.hass.wait_state(number, known)
+                await running.hass.act("number.set_value", {"entity_id": number, "value": value})
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def coffins(workshop: Workshop) -> AsyncIterator[tuple[Coffin, Coffin]]:
+    """Return both coffins, armed and at rest; stop and arm them again afterwards."""
+    pair = (Coffin("coffin-1", workshop), Coffin("coffin-2", workshop))
+    await _calm(pair)
+    yield pair
+    await _calm(pair)
+
+
+async def _calm(pair: tuple[Coffin, Coffin]) -> None:
+    """Bring coffins to rest."""
+    await pair[0].hass.act("atelier.stop_all")
+    for coffin in pair:
+        await coffin.arm()
+        await coffin.wait("state", "armed")
+        await coffin.wait("telemetry/motion", "off", timeout_s=20)

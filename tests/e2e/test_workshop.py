@@ -1,0 +1,244 @@
+"""What people do with their props, on a real Home Assistant with real firmware."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rig.hass_socket import CommandError
+
+if TYPE_CHECKING:
+    from rig.coffin import Coffin
+    from rig.hass import HomeAssistant
+    from rig.workshop import Workshop
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+type Pair = tuple[Coffin, Coffin]
+
+
+async def save(hass: HomeAssistant, kind: str, key: str, content: dict[str, Any]) -> None:
+    """Save an automation, script or scene as the editor does: into its YAML file."""
+    await hass.rest.post(f"/api/config/{kind}/config/{key}", content)
+
+
+async def say(hass: HomeAssistant, sentence: str) -> dict[str, Any]:
+    """Say something to the voice assistant and return its response."""
+    answer = await hass.command("conversation/process", text=sentence, language="en")
+    response: dict[str, Any] = answer["response"]
+    return response
+
+
+async def test_one_coffin_wakes_the_other(coffins: Pair) -> None:
+    """An automation lets motion at the first coffin fire the second."""
+    first, second = coffins
+    await save(
+        first.hass,
+        "automation",
+        "chain",
+        {
+            "alias": "The second answers the first",
+            "triggers": [
+                {
+                    "trigger": "state",
+                    "entity_id": await first.entity_id("telemetry/motion"),
+                    "to": "on",
+                }
+            ],
+            "actions": [
+                {
+                    "action": "button.press",
+                    "target": {"entity_id": await second.entity_id("action/trigger")},
+                }
+            ],
+        },
+    )
+
+    await first.board.edge("pir")
+
+    await second.jumps()
+    await second.wait("state", "action")
+
+
+async def test_a_preset_is_a_scene(coffins: Pair) -> None:
+    """The preset that the board describes acts with its own volume."""
+    coffin, _ = coffins
+
+    await coffin.hass.act("scene.turn_on", {"entity_id": await coffin.entity_id("preset/whisper")})
+
+    await coffin.jumps()
+    await coffin.board.wait_snapshot("player", "volume", wanted=8)
+
+
+async def test_a_scene_puts_the_props_to_bed(coffins: Pair) -> None:
+    """A scene of the house disarms every prop."""
+    scene = {
+        "name": "Good night",
+        "entities": {await coffin.entity_id("armed"): {"state": "off"} for coffin in coffins},
+    }
+    hass = coffins[0].hass
+    await save(hass, "scene", "good_night", scene)
+
+    await hass.act("scene.turn_on", {"entity_id": "scene.good_night"})
+
+    for coffin in coffins:
+        await coffin.wait("state", "blocked")
+        await coffin.board.wait_snapshot("state", wanted="blocked")
+
+
+async def test_a_script_scares_as_loud_as_it_is_told(coffins: Pair) -> None:
+    """A script passes its own field on to the action and gets an answer back."""
+    coffin, _ = coffins
+    await save(
+        coffin.hass,
+        "script",
+        "scare",
+        {
+            "alias": "Scare the guests",
+            "fields": {"volume": {"selector": {"number": {"min": 0, "max": 30}}}},
+            "sequence": [
+                {
+                    "action": "atelier.trigger",
+                    "data": {
+                        "device_id": [await coffin.device_id()],
+                        "volume": "{{ volume | default(20) }}",
+                    },
+                    "response_variable": "answer",
+                },
+                {"stop": "Scared", "response_variable": "answer"},
+            ],
+        },
+    )
+
+    answer = await coffin.hass.act("script.scare", {"volume": 5}, response=True)
+
+    assert answer["results"][await coffin.device_id()]["ok"] is True
+    await coffin.jumps()
+    await coffin.board.wait_snapshot("player", "volume", wanted=5)
+
+
+async def test_a_refusal_is_read_where_the_button_was_pressed(coffins: Pair) -> None:
+    """The error names the prop and the reason, umlauts included."""
+    _, coffin = coffins
+    await coffin.arm(armed=False)
+
+    with pytest.raises(CommandError) as error:
+        await coffin.hass.act(
+            "button.press", {"entity_id": await coffin.entity_id("action/trigger")}
+        )
+
+    assert coffin.name in error.value.message
+    assert "block" in error.value.message.lower()
+
+
+async def test_two_props_answer_for_themselves(coffins: Pair) -> None:
+    """One action for both tells which of them refused."""
+    first, second = coffins
+    await second.arm(armed=False)
+    devices = [await first.device_id(), await second.device_id()]
+
+    answer = await first.hass.act("atelier.trigger", {"device_id": devices}, response=True)
+
+    results = answer["results"]
+    assert results[devices[0]]["ok"] is True
+    assert results[devices[1]]["ok"] is False
+    assert results[devices[1]]["reason"] == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("turn off {name}", "blocked"),
+        ("deactivate the {name}", "blocked"),
+        ("turn off {name} in the graveyard", "blocked"),
+        ("turn on {name}", "armed"),
+    ],
+)
+async def test_voice_arms_and_disarms(coffins: Pair, sentence: str, state: str) -> None:
+    """The armed switch carries the prop's own name."""
+    coffin, _ = coffins
+    await coffin.arm(armed=state != "armed")
+
+    response = await say(coffin.hass, sentence.format(name=coffin.name))
+
+    assert response["response_type"] == "action_done"
+    await coffin.wait("state", state)
+
+
+async def test_voice_plays_a_preset(coffins: Pair) -> None:
+    """A preset is activated by the prop's name and its own."""
+    coffin, _ = coffins
+
+    response = await say(coffin.hass, f"activate {coffin.name} A whisper")
+
+    assert response["response_type"] == "action_done"
+    await coffin.jumps()
+
+
+async def test_voice_runs_a_script(coffins: Pair) -> None:
+    """A script that presses the button answers to its name once it is exposed."""
+    coffin, _ = coffins
+    await save(
+        coffin.hass,
+        "script",
+        "wake_the_dead",
+        {
+            "alias": "Wake the dead",
+            "sequence": [
+                {
+                    "action": "button.press",
+                    "target": {"entity_id": await coffin.entity_id("action/trigger")},
+                }
+            ],
+        },
+    )
+    await coffin.hass.command(
+        "homeassistant/expose_entity",
+        assistants=["conversation"],
+        entity_ids=["script.wake_the_dead"],
+        should_expose=True,
+    )
+
+    response = await say(coffin.hass, "run wake the dead")
+
+    assert response["response_type"] == "action_done"
+    await coffin.jumps()
+
+
+async def test_music_plays_and_pauses_like_any_player(coffins: Pair) -> None:
+    """The player is a media player of Home Assistant's own kind."""
+    coffin, _ = coffins
+    player = {"entity_id": await coffin.entity_id("player")}
+
+    await coffin.hass.act("media_player.media_play", player)
+    await coffin.board.wait_snapshot("player", "status", wanted="playing")
+    await coffin.wait("player", "playing")
+    await coffin.hass.act("media_player.media_pause", player)
+    await coffin.board.wait_snapshot("player", "status", wanted="paused")
+    await coffin.wait("player", "paused")
+
+    assert (await coffin.board.snapshot())["outputs"]["solenoid"] is False
+
+
+async def test_motion_lasts_while_somebody_is_there(coffins: Pair) -> None:
+    """The sensor stays on as long as its pin is high."""
+    coffin, _ = coffins
+    await coffin.board.edge("pir", level=1)
+    await coffin.wait("telemetry/motion", "on")
+    await coffin.board.edge("pir", level=0)
+    await coffin.wait("telemetry/motion", "off", timeout_s=20)
+
+
+async def test_the_port_is_no_trial(workshop: Workshop) -> None:
+    """Home Assistant will not fall back to its default port after five minutes."""
+    configuration = await workshop.hass.command("http/config")
+    assert configuration["active_config_type"] == "stable"
+
+
+async def test_the_log_is_clean(workshop: Workshop) -> None:
+    """Nothing that Atelier did was worth a warning."""
+    lines = [
+        line
+        for line in workshop.hass.log().splitlines()
+        if "atelier" in line and ("WARNING" in line or "ERROR" in line)
+    ]
+    assert lines == []
