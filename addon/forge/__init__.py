@@ -1,0 +1,1 @@
+"""The Forge: the heavy tools beside Home Assistant."""

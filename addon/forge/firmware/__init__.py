@@ -1,0 +1,1 @@
+"""Bundles of device firmware: read, checked and built for a board's flash."""

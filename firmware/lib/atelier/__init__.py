@@ -1,0 +1,1 @@
+"""What every Atelier device runs: link, contract, bounded outputs, kept values."""

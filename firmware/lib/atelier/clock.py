@@ -1,0 +1,24 @@
+"""Time that does not wrap: milliseconds since boot, for months."""
+
+import time
+
+
+class Clock:
+    """Add up the steps of the tick counter, which wraps after 2**30 ms (12.4 days).
+
+    `now` must be called at least every six days; the watchdog's task does so.
+    """
+
+    def __init__(self):
+        """Begin at zero."""
+        self._last = time.ticks_ms()
+        self._ms = 0
+
+    def now(self):
+        """Return milliseconds since boot; never less than before."""
+        ticks = time.ticks_ms()
+        step = time.ticks_diff(ticks, self._last)
+        if step > 0:
+            self._ms += step
+            self._last = ticks
+        return self._ms

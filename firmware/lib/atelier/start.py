@@ -1,0 +1,64 @@
+"""From power-on to a running device, and back to a safe board whatever happens."""
+
+import asyncio
+import gc
+import json
+
+from . import outputs
+from .log import log
+
+_PAUSE_MS = 5000
+
+#: The running device, for a look from the console.
+device = None
+
+
+def start():
+    """Run the bundle on this flash; return "exit" when asked to end, else reset the board."""
+    import time
+
+    import machine
+
+    ended = None
+    try:
+        ended = asyncio.run(_run())
+    except Exception as error:
+        outputs.all_off()
+        log("stopped:", type(error).__name__, error)
+    finally:
+        outputs.all_off()
+    if ended != "exit":
+        if ended is None:
+            time.sleep_ms(_PAUSE_MS)  # no reset storm
+        machine.reset()
+    return ended
+
+
+async def _run():
+    global device
+    from .device import Device
+
+    with open("rules.json") as file:
+        rules = json.load(file)
+    device = Device(rules, _config())
+    gc.collect()
+    module = __import__(rules["app"])
+    app = module.App(device)
+    gc.collect()
+    log(rules["model"], rules["version"], "free", gc.mem_free())
+    return await device.run(app)
+
+
+def _config():
+    """Return the board's own configuration; raise ValueError that says what is wrong."""
+    try:
+        with open("config.json") as file:
+            config = json.load(file)
+    except (OSError, ValueError) as error:
+        raise ValueError("config.json: {}".format(error))
+    for key in ("id", "wifi", "mqtt"):
+        if not config.get(key):
+            raise ValueError("config.json: {} is missing".format(key))
+    if not config["wifi"].get("ssid") or not config["mqtt"].get("host"):
+        raise ValueError("config.json: wifi.ssid and mqtt.host are needed")
+    return config

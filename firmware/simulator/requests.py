@@ -1,0 +1,158 @@
+"""What can be asked of a simulated board over its control connection."""
+
+import binascii
+import gc
+import sys
+
+
+class Requests:
+    """One method for each `do`."""
+
+    def __init__(self, world, board, air, player, oled, flash, pins):
+        """Take the parts; `pins` is what the bundle says of its wiring."""
+        self._world = world
+        self._board = board
+        self._air = air
+        self._player = player
+        self._oled = oled
+        self._flash = flash
+        self._pins = pins
+
+    def obey(self, request, answer):
+        """Do what is asked; `answer` is called once."""
+        method = getattr(self, "do_" + str(request.get("do")), None)
+        if method is None:
+            raise ValueError("unknown request {}".format(request.get("do")))
+        facts = method(request, answer)
+        if facts is not None:
+            answer(facts)
+
+    def do_snapshot(self, _request, _answer):
+        """Return everything that can be seen of the board."""
+        gc.collect()
+        used = gc.mem_alloc()
+        device = _device()
+        facts = {
+            "ms": self._world.ms() - self._world.started,
+            "ticks": self._world.ticks_ms(),
+            "pins": {},
+            "outputs": {},
+            "network": "up" if self._air.up else "down",
+            "state": device.state if device else None,
+            "heap": {"used": used, "peak": max(used, self._world.heap_peak)},
+        }
+        for name, pin in self._pins.items():
+            if "gpio" in pin:
+                level = self._board.levels.get(pin["gpio"], 0)
+                facts["pins"][name] = level
+                if pin.get("direction") == "out":
+                    facts["outputs"][name] = level != pin.get("off", 0)
+        if self._player:
+            facts["player"] = self._player.describe()
+        if self._oled:
+            facts["display"] = {
+                "width": self._oled.WIDTH,
+                "height": self._oled.HEIGHT,
+                "data": binascii.b2a_base64(self._oled.memory)[:-1].decode(),
+                "lines": self._oled.lines(),
+            }
+        return facts
+
+    def do_edge(self, request, _answer):
+        """Move an input: a pulse, or to a level that stays."""
+        pin = self._pins.get(request["pin"])
+        if not pin or pin.get("direction") != "in":
+            raise ValueError("no input {}".format(request["pin"]))
+        gpio = pin["gpio"]
+        if "level" in request:
+            self._board.edge(gpio, 1 if request["level"] else 0)
+        else:
+            rest = 1 if pin.get("pull") == "up" else 0
+            self._board.edge(gpio, 1 - rest)
+            self._board.edge(gpio, rest)
+        return {}
+
+    def do_player(self, request, _answer):
+        """Change how the player behaves, or how long its tracks are."""
+        if request.get("mode", "normal") not in ("normal", "silent", "missing", "short_reply"):
+            raise ValueError("no such mode")
+        self._player.mode = request.get("mode", self._player.mode)
+        self._player.track_ms = request.get("track_ms", self._player.track_ms)
+        return {}
+
+    def do_track_end(self, _request, _answer):
+        """Let the track come to its end."""
+        self._player.end()
+        return {}
+
+    def do_network(self, request, _answer):
+        """Lose the network, or bring it back."""
+        self._air.set(bool(request["up"]))
+        return {}
+
+    def do_advance(self, request, answer):
+        """Let virtual time go on; the answer comes when it has."""
+        self._world.advance(int(request["ms"]), lambda: answer({}))
+
+    def do_ticks(self, request, _answer):
+        """Set the raw tick counter."""
+        self._world.set_ticks(int(request["value"]))
+        return {}
+
+    def do_raise(self, _request, _answer):
+        """Make the app raise inside its loop, once."""
+        app = _device().app
+        whole = app.step
+
+        def step():
+            app.step = whole
+            raise RuntimeError("asked for by the simulator")
+
+        app.step = step
+        _device().wake.set()
+        return {}
+
+    def do_stuck(self, _request, _answer):
+        """Make the app hold the loop for ever."""
+        import time
+
+        def step():
+            while True:
+                time.sleep_ms(50)
+
+        _device().app.step = step
+        _device().wake.set()
+        return {}
+
+    def do_power(self, request, _answer):
+        """Cut the power at the n-th change of the flash from now, or at once."""
+        if request.get("cut_at") is None:
+            from .world import Reset
+
+            raise Reset("power cut")
+        self._flash.cut_at(int(request["cut_at"]))
+        return {}
+
+    def do_heap(self, request, _answer):
+        """Collect garbage after so many bytes, and begin a new peak."""
+        gc.threshold(int(request.get("threshold", -1)))
+        gc.collect()
+        self._world.heap_peak = gc.mem_alloc()
+        return {"used": self._world.heap_peak, "flash": self._flash.operations}
+
+    def do_history(self, _request, _answer):
+        """Return every output change and frame since the start, bounded."""
+        return {"events": self._world.history}
+
+    def do_exit(self, _request, _answer):
+        """Shut down in good order."""
+        device = _device()
+        if device is None:
+            raise SystemExit
+        device.leave()
+        return {}
+
+
+def _device():
+    """Return the running device, None while there is none."""
+    return getattr(sys.modules.get("atelier.start"), "device", None)
