@@ -1,0 +1,76 @@
+"""Atelier: Home Assistant for the things people build themselves."""
+
+from homeassistant.components.mqtt import async_wait_for_mqtt_client
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN, PLATFORMS
+from .data import AtelierConfigEntry, Workshop, forget_store
+from .issues import Issues
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which exist whether or not a workshop is loaded."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> bool:
+    """Set up a workshop: first all that is known, then the ear to the bus."""
+    if not await async_wait_for_mqtt_client(hass):
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_not_set_up")
+    workshop = entry.runtime_data = Workshop(hass, entry)
+    await workshop.restore()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    issues = Issues(hass, workshop)
+    entry.async_on_unload(issues.close)
+    await workshop.open()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> bool:
+    """Unload a workshop."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.close()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> None:
+    """Forget what a workshop knew of its props."""
+    await forget_store(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: AtelierConfigEntry, device: AnyDeviceEntry
+) -> bool:
+    """Let a person remove a prop that is gone; it comes back clean if it returns."""
+    workshop = entry.runtime_data
+    keys = {key for domain, key in device.identifiers if domain == DOMAIN}
+    if entry.entry_id in keys:
+        return False
+    for key in keys & workshop.roster.props.keys():
+        if workshop.roster.props[key].available:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="prop_still_online",
+                translation_placeholders={"prop": device.name_by_user or device.name or key},
+            )
+        try:
+            await workshop.remove(key)
+        except ConnectionError:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="broker_disconnected",
+                translation_placeholders={
+                    "prop": device.name_by_user or device.name or key,
+                    "action": "remove",
+                },
+            ) from None
+    return True

@@ -1,0 +1,19 @@
+"""Binary sensors of a workshop."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import AtelierConfigEntry
+from .props.entities.binary_sensor import binary_sensors
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AtelierConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Show every prop's."""
+    entry.runtime_data.provide(Platform.BINARY_SENSOR, async_add_entities, binary_sensors)

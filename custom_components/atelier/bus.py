@@ -1,0 +1,121 @@
+"""MQTT in and out: one subscription a prefix, one look-up a message, faults counted."""
+
+from collections import Counter
+from collections.abc import Callable
+import logging
+from typing import Final
+
+from homeassistant.components import mqtt
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from .wire.rejection import Rejection, RejectionKind
+from .wire.topics import split
+
+_LOGGER = logging.getLogger(__name__)
+
+type Handler = Callable[[bytes, bool], None]
+#: Return what reads a channel of a device (prefix, id, channel), and whether it stays so.
+type Route = Callable[[str, str, str], tuple[Handler, bool]]
+
+#: Topics that are remembered, and devices that are counted one by one. More than any
+#: house has, and bounded should somebody flood the bus.
+_ROUTE_LIMIT: Final = 50_000
+_SOURCE_LIMIT: Final = 500
+_QOS: Final = 1
+
+
+class Bus:
+    """Carry messages between the broker and the families of one workshop."""
+
+    def __init__(self, hass: HomeAssistant, prefixes: tuple[str, ...], route: Route) -> None:
+        """Prepare; nothing is subscribed before `open`."""
+        self._hass = hass
+        self._prefixes = prefixes
+        self._route = route
+        self._routes: dict[str, Handler] = {}
+        self._endings: list[CALLBACK_TYPE] = []
+        self.received: Counter[str] = Counter(dict.fromkeys(prefixes, 0))
+        self.rejected: Counter[tuple[str, RejectionKind]] = Counter()
+
+    async def open(self, on_connection: Callable[[bool], None]) -> None:
+        """Subscribe to every prefix, and hear of the connection."""
+        self._endings.append(mqtt.async_subscribe_connection_status(self._hass, on_connection))
+        for prefix in self._prefixes:
+            self._endings.append(
+                await mqtt.async_subscribe(
+                    self._hass, f"{prefix}/#", self._receiver(prefix), _QOS, encoding=None
+                )
+            )
+
+    @callback
+    def close(self) -> None:
+        """Unsubscribe."""
+        while self._endings:
+            self._endings.pop()()
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the broker is there."""
+        return mqtt.is_connected(self._hass)
+
+    async def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
+        """Publish with QoS 1; raise ConnectionError where the broker cannot be had."""
+        if not self.connected:
+            raise ConnectionError(topic)
+        try:
+            await mqtt.async_publish(self._hass, topic, payload, _QOS, retain)
+        except HomeAssistantError as error:
+            raise ConnectionError(topic) from error
+
+    def forget_routes(self) -> None:
+        """Look every topic up anew, after devices came, went or changed their dialect."""
+        self._routes.clear()
+
+    @callback
+    def reject(self, source: str, rejection: Rejection) -> None:
+        """Count what has no effect, and log the first of its kind from each source."""
+        counted = (source, rejection.kind)
+        if counted not in self.rejected and len(self.rejected) >= _SOURCE_LIMIT:
+            counted = ("…", rejection.kind)
+        self.rejected[counted] += 1
+        if self.rejected[counted] == 1:
+            _LOGGER.warning(
+                "Ignored a message of %s: %s. Further ones of this kind are only counted"
+                " (see the diagnostics of the workshop)",
+                counted[0],
+                rejection,
+            )
+
+    def _receiver(self, prefix: str) -> Callable[[mqtt.ReceiveMessage], None]:
+        routes = self._routes
+        received = self.received
+
+        @callback
+        def receive(message: mqtt.ReceiveMessage) -> None:
+            received[prefix] += 1
+            topic = message.topic
+            try:
+                handler = routes.get(topic)
+                if handler is None:
+                    handler = self._find(prefix, topic)
+                handler(message.payload, message.retain)  # type: ignore[arg-type]  # encoding=None: bytes
+            except Rejection as rejection:
+                self.reject(_source(prefix, topic), rejection)
+
+        return receive
+
+    def _find(self, prefix: str, topic: str) -> Handler:
+        handler, stays = self._route(prefix, *split(topic, prefix))
+        if stays and len(self._routes) < _ROUTE_LIMIT:
+            self._routes[topic] = handler
+        return handler
+
+
+def _source(prefix: str, topic: str) -> str:
+    """Return whom a rejected message is counted for: its device, or its prefix."""
+    try:
+        device_id, _ = split(topic, prefix)
+    except Rejection:
+        return prefix
+    return f"{prefix}/{device_id}"

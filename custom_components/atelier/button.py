@@ -1,0 +1,21 @@
+"""Buttons of a workshop."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import AtelierConfigEntry
+from .hub import hub_buttons
+from .props.entities.button import buttons
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AtelierConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Show every prop's, and those for all at once."""
+    async_add_entities(hub_buttons(entry.runtime_data))
+    entry.runtime_data.provide(Platform.BUTTON, async_add_entities, buttons)

@@ -1,0 +1,243 @@
+"""Set up a workshop: by hand, or because a prop was heard."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
+import voluptuous as vol
+
+from .const import (
+    CONF_COMMAND_TIMEOUT,
+    CONF_PREFIXES,
+    DEFAULT_COMMAND_TIMEOUT_S,
+    DEFAULT_PREFIXES,
+    DOMAIN,
+)
+from .probe import listen
+from .wire.info import parse_info
+from .wire.reference import first_info
+from .wire.rejection import Rejection
+from .wire.topics import RESERVED_IDS, Channel, is_prefix, overlap, split
+
+_PREFIX_LIMIT: Final = 8
+_NAME_LIMIT: Final = 64
+_DEFAULT_NAME: Final = "Workshop"
+
+_PREFIXES: Final = TextSelector(TextSelectorConfig(multiple=True))
+_TIMEOUT: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=1, max=60, step=0.5, unit_of_measurement="s", mode=NumberSelectorMode.BOX
+    )
+)
+
+
+class AtelierConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Make a workshop of a name and the prefixes under which its devices speak."""
+
+    VERSION = 1
+
+    _discovered: str = ""
+    _prefix: str = ""
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> AtelierOptionsFlow:
+        """Return the flow that changes a workshop's options."""
+        return AtelierOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take name and prefixes, and prove that devices would be heard under them."""
+        return await self._ask("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change name and prefixes of a workshop."""
+        return await self._ask("reconfigure", user_input)
+
+    @override
+    async def async_step_mqtt(self, discovery_info: MqttServiceInfo) -> ConfigFlowResult:
+        """Offer a workshop because a prop announced itself."""
+        prefix = discovery_info.subscribed_topic.split("/+/")[0]
+        try:
+            device_id, channel = split(discovery_info.topic, prefix)
+            payload = discovery_info.payload
+            encoded = payload.encode() if isinstance(payload, str) else bytes(payload)
+            if not encoded or device_id in RESERVED_IDS:
+                return self.async_abort(reason="not_a_prop")
+            described = first_info(device_id)
+            name = parse_info(encoded).info.name if channel == Channel.INFO else described["name"]
+        except Rejection:
+            return self.async_abort(reason="not_a_prop")
+        if _taken(self.hass, [prefix], None):
+            return self.async_abort(reason="already_configured")
+        await self.async_set_unique_id(DOMAIN)
+        self._abort_if_unique_id_configured()
+        self._prefix, self._discovered = prefix, name
+        self.context["title_placeholders"] = {"name": name}
+        return await self.async_step_discovery_confirm()
+
+    async def async_step_discovery_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Make the workshop when a person agrees."""
+        placeholders = {"prop": self._discovered, "prefix": self._prefix}
+        if user_input is None:
+            self._set_confirm_only()
+            return self.async_show_form(
+                step_id="discovery_confirm", description_placeholders=placeholders
+            )
+        free = [prefix for prefix in DEFAULT_PREFIXES if not _taken(self.hass, [prefix], None)]
+        prefixes = list(dict.fromkeys([self._prefix, *free]))
+        error, facts = await _check(self.hass, prefixes, None)
+        if error:
+            return self.async_show_form(
+                step_id="discovery_confirm",
+                errors={"base": error},
+                description_placeholders=placeholders | facts,
+            )
+        return self._create(_DEFAULT_NAME, prefixes)
+
+    async def _ask(self, step: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        entry = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+        errors: dict[str, str] = {}
+        facts: dict[str, str] = {}
+        if user_input is not None:
+            if not await mqtt.async_wait_for_mqtt_client(self.hass):
+                return self.async_abort(reason="mqtt_not_set_up")
+            name = user_input[CONF_NAME].strip()
+            prefixes = _tidy(user_input[CONF_PREFIXES])
+            error, facts = await _check(self.hass, prefixes, entry)
+            if not name or len(name) > _NAME_LIMIT:
+                errors[CONF_NAME] = "bad_name"
+            elif error:
+                errors["base" if error in _BROKER_ERRORS else CONF_PREFIXES] = error
+            elif entry is not None:
+                return self.async_update_reload_and_abort(
+                    entry, title=name, options={**entry.options, CONF_PREFIXES: prefixes}
+                )
+            else:
+                return self._create(name, prefixes)
+        suggested: Mapping[str, Any] = user_input or {
+            CONF_NAME: entry.title if entry else _DEFAULT_NAME,
+            CONF_PREFIXES: (
+                entry.options[CONF_PREFIXES]
+                if entry
+                else [
+                    prefix for prefix in DEFAULT_PREFIXES if not _taken(self.hass, [prefix], None)
+                ]
+            ),
+        }
+        schema = vol.Schema(
+            {vol.Required(CONF_NAME): TextSelector(), vol.Required(CONF_PREFIXES): _PREFIXES}
+        )
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders={"prefix": "", "workshop": ""} | facts,
+        )
+
+    def _create(self, name: str, prefixes: list[str]) -> ConfigFlowResult:
+        return self.async_create_entry(
+            title=name,
+            data={},
+            options={
+                CONF_PREFIXES: prefixes,
+                CONF_COMMAND_TIMEOUT: DEFAULT_COMMAND_TIMEOUT_S,
+            },
+        )
+
+
+class AtelierOptionsFlow(OptionsFlowWithReload):
+    """Change what a workshop listens to and how patient it is, without a restart."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take prefixes and the time a command may take."""
+        errors: dict[str, str] = {}
+        facts: dict[str, str] = {}
+        if user_input is not None:
+            prefixes = _tidy(user_input[CONF_PREFIXES])
+            error, facts = await _check(self.hass, prefixes, self.config_entry)
+            if error is None:
+                return self.async_create_entry(data={**user_input, CONF_PREFIXES: prefixes})
+            errors["base" if error in _BROKER_ERRORS else CONF_PREFIXES] = error
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_PREFIXES): _PREFIXES,
+                vol.Required(CONF_COMMAND_TIMEOUT, default=DEFAULT_COMMAND_TIMEOUT_S): _TIMEOUT,
+            }
+        )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or self.config_entry.options
+            ),
+            errors=errors,
+            description_placeholders={"prefix": "", "workshop": ""} | facts,
+        )
+
+
+_BROKER_ERRORS: Final = ("cannot_connect", "not_heard")
+
+
+def _tidy(prefixes: list[str]) -> list[str]:
+    return list(dict.fromkeys(prefix.strip().strip("/") for prefix in prefixes))
+
+
+def _taken(hass: HomeAssistant, prefixes: list[str], own: ConfigEntry | None) -> str | None:
+    """Return the title of another workshop that listens to one of the prefixes."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if own is not None and entry.entry_id == own.entry_id:
+            continue
+        for theirs in entry.options.get(CONF_PREFIXES, ()):
+            if any(overlap(theirs, prefix) for prefix in prefixes):
+                return entry.title
+    return None
+
+
+async def _check(
+    hass: HomeAssistant, prefixes: list[str], own: ConfigEntry | None
+) -> tuple[str | None, dict[str, str]]:
+    """Return what is wrong with prefixes, and the facts of the sentence that says so."""
+    for prefix in prefixes:
+        if not is_prefix(prefix):
+            return "bad_prefix", {"prefix": prefix[:64]}
+        if any(other != prefix and overlap(other, prefix) for other in prefixes):
+            return "prefixes_overlap", {"prefix": prefix}
+    if not 0 < len(prefixes) <= _PREFIX_LIMIT:
+        return "how_many_prefixes", {}
+    if (title := _taken(hass, prefixes, own)) is not None:
+        return "prefix_taken", {"workshop": title}
+    return await _check_broker(hass, prefixes)
+
+
+async def _check_broker(
+    hass: HomeAssistant, prefixes: list[str]
+) -> tuple[str | None, dict[str, str]]:
+    """Return whether devices would be heard under the prefixes."""
+    if not mqtt.is_connected(hass):
+        return "cannot_connect", {}
+    for prefix in prefixes:
+        if not (await listen(hass, prefix)).echo:
+            return "not_heard", {"prefix": prefix}
+    return None, {}

@@ -1,0 +1,46 @@
+"""The border where a prop's refusal becomes an error that Home Assistant shows and translates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+
+from .const import DOMAIN
+from .props.errors import CommandError, Failure
+from .wire.messages import Reason
+
+_WRONG_USE: Final = (Failure.UNKNOWN_ACTION, Failure.BAD_PARAMETER)
+
+
+def translated(hass: HomeAssistant, error: CommandError) -> HomeAssistantError:
+    """Return the error in which a person reads what a prop did not do, and why."""
+    facts = error.facts | {"prop": _name(hass, error.facts["prop"])}
+    key = str(error.failure)
+    if error.failure is Failure.REFUSED:
+        if facts["reason"] == Reason.LOCKOUT and facts["retry_s"]:
+            key = "refused_lockout_for"
+        elif facts["reason"] in tuple(Reason):
+            key = f"refused_{facts['reason']}"
+        elif facts["message"]:
+            key = "refused_saying"
+    kind = ServiceValidationError if error.failure in _WRONG_USE else HomeAssistantError
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts)
+
+
+@contextmanager
+def translated_errors(hass: HomeAssistant) -> Iterator[None]:
+    """Translate what a prop raises inside."""
+    try:
+        yield
+    except CommandError as error:
+        raise translated(hass, error) from error
+
+
+def _name(hass: HomeAssistant, key: str) -> str:
+    """Return the name a person gave a prop, or its own."""
+    for device in dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, key)}):
+        return device.name_by_user or device.name or key
+    return key

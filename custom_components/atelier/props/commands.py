@@ -1,0 +1,46 @@
+"""Commands on their way: sent once, and waited for until the prop answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import secrets
+
+from ..wire.messages import Result
+from ..wire.rejection import Rejection, RejectionKind, excerpt
+
+
+class Commands:
+    """Match answers with the commands that wait for them."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        """Begin with nothing under way."""
+        self._waiting: dict[str, asyncio.Future[Result]] = {}
+
+    async def send(self, publish: Callable[[str], Awaitable[None]], timeout_s: float) -> Result:
+        """Publish with a new correlation id and return the answer.
+
+        Raises TimeoutError without an answer, and CancelledError where `close` comes first.
+        """
+        correlation_id = secrets.token_hex(8)
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting[correlation_id] = answer
+        try:
+            async with asyncio.timeout(timeout_s):
+                await publish(correlation_id)
+                return await answer
+        finally:
+            del self._waiting[correlation_id]
+
+    def answered(self, result: Result) -> None:
+        """Hand an answer to the command that waits for it."""
+        answer = self._waiting.get(result.correlation_id)
+        if answer is None:
+            raise Rejection(RejectionKind.UNKNOWN_RESULT, excerpt(result.correlation_id))
+        if not answer.done():  # delivered twice
+            answer.set_result(result)
+
+    def close(self) -> None:
+        """Give up everything under way."""
+        for answer in self._waiting.values():
+            answer.cancel()

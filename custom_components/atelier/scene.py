@@ -1,0 +1,19 @@
+"""Scenes of a workshop."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import AtelierConfigEntry
+from .props.entities.scene import scenes
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AtelierConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Show every prop's."""
+    entry.runtime_data.provide(Platform.SCENE, async_add_entities, scenes)

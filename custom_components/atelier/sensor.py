@@ -1,0 +1,21 @@
+"""Sensors of a workshop."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import AtelierConfigEntry
+from .hub import OnlineSensor
+from .props.entities.sensor import sensors
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AtelierConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Show every prop's, and how many are there."""
+    async_add_entities([OnlineSensor(entry.runtime_data)])
+    entry.runtime_data.provide(Platform.SENSOR, async_add_entities, sensors)

@@ -1,0 +1,29 @@
+"""Tell Home Assistant's system page how the workshops are."""
+
+from typing import Any
+
+from homeassistant.components import mqtt, system_health
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .data import AtelierConfigEntry
+
+
+@callback
+def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
+    """Register what is shown."""
+    register.async_register_info(_info)
+
+
+async def _info(hass: HomeAssistant) -> dict[str, Any]:
+    entries: list[AtelierConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    workshops = [entry.runtime_data for entry in entries]
+    props = [prop for workshop in workshops for prop in workshop.roster.props.values()]
+    return {
+        "broker_connected": bool(workshops) and mqtt.is_connected(hass),
+        "workshops": len(workshops),
+        "props": len(props),
+        "props_online": sum(prop.available for prop in props),
+        "messages_received": sum(workshop.bus.received.total() for workshop in workshops),
+        "messages_rejected": sum(workshop.bus.rejected.total() for workshop in workshops),
+    }
