@@ -46,7 +46,14 @@ private_apt=(
 if [ -z "$(find "$apt_root/lists" -maxdepth 1 -name '*Packages*' -mmin -60 -print -quit)" ]; then
   "${private_apt[@]}" update >&2
 fi
-(cd "$work" && "${private_apt[@]}" download "$@" >&2)
+# With nothing installed, what apt would install is the package and all it needs.
+mapfile -t packages < <("${private_apt[@]}" install --print-uris --no-install-recommends "$@" |
+  awk '{ sub(/_.*/, "", $2); print $2 }')
+[ "${#packages[@]}" -gt 0 ] || {
+  say "cannot fetch $name: $suite has no $*"
+  exit 1
+}
+(cd "$work" && "${private_apt[@]}" download "${packages[@]}" >&2)
 
 mkdir "$work/tree"
 # A merged-/usr tree: the loader's path must not depend on which package still ships /lib.
@@ -67,6 +74,8 @@ loader=$(cd "$work/tree" && find usr -name 'ld-linux-*.so.*' | head -n 1)
 }
 libraries=$(dirname "$loader")
 case $libraries in *lib64*) libraries=usr/lib/x86_64-linux-gnu ;; esac
+# The links from library names to files, which a package's installation would make.
+PATH="$PATH:/sbin:/usr/sbin" ldconfig -n "$work/tree/$libraries" 2>/dev/null
 IFS=, read -ra list <<<"$programs"
 for program in "${list[@]}"; do
   # Links are kept; what they lead to is what gets patched.
