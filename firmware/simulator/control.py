@@ -55,7 +55,7 @@ class Control:
 
     def _read(self, client, buffer):
         try:
-            received = client.recv(4096)
+            received = client.recv(512)
         except OSError:
             received = b""
         if not received or len(buffer) > _LINE_LIMIT:
@@ -72,8 +72,16 @@ class Control:
 
     def _request(self, client, line):
         def answer(facts):
-            facts["ok"] = "error" not in facts
-            self._write(client, json.dumps(facts).encode() + b"\n")
+            # Piece by piece: the board's memory has no room for a long line at once.
+            for key, value in facts.items():
+                self._write(client, '{}"{}":'.format("{" if key == first(facts) else ",", key))
+                if hasattr(value, "chunks"):
+                    for chunk in value.chunks():
+                        self._write(client, chunk)
+                else:
+                    self._write(client, json.dumps(value))
+            ok = json.dumps("error" not in facts)
+            self._write(client, '{}"ok":{}}}\n'.format("," if facts else "{", ok))
 
         try:
             request = json.loads(line)
@@ -84,6 +92,7 @@ class Control:
             answer({"error": "{}: {}".format(type(error).__name__, error)})
 
     def _write(self, client, data):
+        data = memoryview(data.encode() if isinstance(data, str) else data)
         try:
             client.setblocking(True)
             while data:
@@ -102,3 +111,8 @@ class Control:
             except (KeyError, OSError):
                 pass
         client.close()
+
+
+def first(facts):
+    """Return the key that comes first when a dictionary is gone through."""
+    return next(iter(facts))

@@ -14,7 +14,7 @@ class Player:
         self.mode = "normal"
         self.status = "idle"
         self.track = 0
-        self.volume = 30
+        self.volume = 20
         self.bad_checksums = 0
         self.track_ms = _TRACK_MS
         self._world = world

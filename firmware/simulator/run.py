@@ -14,6 +14,7 @@ def main(flash_folder, port, virtual):
     from simulator.chips import Board, machine_module, time_module
     from simulator.control import Control
     from simulator.flash import Flash
+    from simulator.history import History
     from simulator.loop import install
     from simulator.oled import Oled
     from simulator.player import Player
@@ -23,7 +24,8 @@ def main(flash_folder, port, virtual):
     os.chdir(flash_folder)
     with open("rules.json") as file:
         pins = json.load(file)["pins"]
-    world = World(virtual)
+    history = History(os.getcwd() + ".history")
+    world = World(virtual, history)
     board = Board(world, {pin["gpio"]: name for name, pin in pins.items() if "gpio" in pin})
     air = Air(world)
     flash = Flash()
@@ -60,6 +62,7 @@ def main(flash_folder, port, virtual):
         _power_cycle(modules, ours, board, air, flash, world)
     board.power_off()
     world.control.close()
+    history.close()
 
 
 def _power_cycle(modules, ours, board, air, flash, world):

@@ -3,7 +3,6 @@
 import gc
 import time as real
 
-HISTORY = 600
 TICKS = 1 << 30
 #: Real ms that an answer of the broker is waited for before virtual time goes on.
 _GRACE_MS = 1500
@@ -17,11 +16,11 @@ class Reset(BaseException):
 class World:
     """One board's clock, timers, history, and the parts that others register here."""
 
-    def __init__(self, virtual):
+    def __init__(self, virtual, history):
         """Begin; with `virtual` the clock can be advanced in jumps."""
         self.virtual = virtual
         self.started = real.ticks_ms()
-        self.history = []
+        self.history = history
         self.heap_peak = 0
         self.control = None
         self.expecting = False
@@ -84,9 +83,7 @@ class World:
 
     def record(self, what, value):
         """Remember an output change or a frame."""
-        self.history.append([self.ms() - self.started, what, value])
-        if len(self.history) > HISTORY:
-            del self.history[: HISTORY // 4]
+        self.history.add(self.ms() - self.started, what, value)
 
     def fire(self):
         """Call what is due; raise Reset where the watchdog was not fed."""

@@ -80,7 +80,7 @@ class App(Scare):
             "State: " + device.state,
             "Trig: {}".format(device.kept("triggers", 0)),
             "PIR: " + ("Motion!" if self._pir and self._pir.motion else "---"),
-            "Blk: {}{}".format("NY"[self.blocked], "" if device.mqtt.connected else "  offline"),
+            "Blk: {}{}".format("NY"[self.blocked], "" if device.online else "  offline"),
             "Up: {}h {:02d}m".format(minutes // 60, minutes % 60),
         )
         self._show(lambda: self._display.show(lines))

@@ -19,6 +19,7 @@ class Scare:
         self.blocked = device.kept("blocked", False)
         self._acting = False
         self._track_expected = False
+        self._player_seen = False
         self._paused = False
         self._music = False
         self._lockout_until = 0
@@ -165,10 +166,14 @@ class Scare:
         """Take what the player says of itself."""
         player = self._player
         self._device.report(player=player.status)
+        if player.present and not self._player_seen:
+            player.volume(self._device.settings["volume"])
         if player.present:
+            self._player_seen = True
             self._device.clear_fault("player_silent")
-        elif player.silent and (self._acting or self._music):
-            self._device.fault("player_silent")
+            self._device.clear_fault("player_missing")
+        elif player.silent:
+            self._device.fault("player_silent" if self._player_seen else "player_missing")
             self._end_music()
 
     def settings_changed(self, keys):

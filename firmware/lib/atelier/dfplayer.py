@@ -16,6 +16,7 @@ _GAP_MS = 60
 #: After an order to play, the player still says for a while that it does not.
 _SETTLE_MS = 1500
 _POLL_MS = 700
+_RETRY_MS = 2000
 _PROBE_MS = 60000
 _SILENT_AFTER = 4
 _QUEUE = 8
@@ -71,14 +72,14 @@ class DFPlayer:
 
     @property
     def silent(self):
-        """Tell whether a player that was there has stopped answering."""
+        """Tell whether it has not answered for several questions."""
         return self._unanswered >= _SILENT_AFTER
 
     def play(self, track, volume):
         """Play a file of the root folder, 1 to 2999, at a volume, 0 to 30."""
         self._orders = [(_VOLUME, volume), (_PLAY, track)]
         self.track = track
-        self._settled_at = self._clock.now() + _SETTLE_MS
+        self._settled_at = self._clock.now() + _START_UP_MS + _SETTLE_MS
         self._become("playing")
 
     def volume(self, volume):
@@ -113,11 +114,15 @@ class DFPlayer:
                 while self._orders:
                     command, parameter = self._orders.pop(0)
                     self._uart.write(frame(command, parameter))
+                    if command != _VOLUME:
+                        self._settled_at = self._clock.now() + _SETTLE_MS
                     await asyncio.sleep_ms(_GAP_MS)
                 self._look()
                 active = self.status != "idle"
                 now = self._clock.now()
-                period = _POLL_MS if active else _PROBE_MS
+                # A player that has not answered at all is asked again soon, then now and then.
+                waiting = not self.present and not self.silent
+                period = _POLL_MS if active else _RETRY_MS if waiting else _PROBE_MS
                 if now - polled_at >= period:
                     polled_at = now
                     self._ask()
@@ -153,7 +158,7 @@ class DFPlayer:
     def _ask(self):
         """Ask for the status, and count the question as unanswered until it is not."""
         self._unanswered += 1
-        if self._unanswered == _SILENT_AFTER and self.present:
+        if self._unanswered == _SILENT_AFTER:
             self.present = False
             self._on_change()
         self._uart.write(frame(_STATUS))

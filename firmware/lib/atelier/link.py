@@ -9,9 +9,11 @@ OPEN_MS = 15000
 #: A packet that has begun, or a write, must make progress within this time.
 STALL_MS = 15000
 #: Payloads above this are read past without being kept.
-PAYLOAD_LIMIT = 8192
+PAYLOAD_LIMIT = 2048
 _TOPIC_LIMIT = 256
-_CHUNK = 256
+
+#: Made once, while memory is whole: no message can fail for want of a large piece.
+_buffer = bytearray(PAYLOAD_LIMIT)
 
 
 class Link:
@@ -82,7 +84,7 @@ class Link:
         """Return the next packet as (type, flags, body).
 
         The body of a PUBLISH is (topic, packet id or None, payload); the payload is None
-        where it is over the limit or the memory. Raises OSError, ProtocolError, EOFError.
+        where it is over the limit. Raises OSError, ProtocolError, EOFError.
         """
         first = (await self._stream.readexactly(1))[0]
         self._reading_since = self._clock.now()
@@ -128,15 +130,18 @@ class Link:
         return high << 8 | low
 
     async def _payload(self, length):
-        if not length:
-            return b""
-        if length <= PAYLOAD_LIMIT:
-            try:
-                return await self._stream.readexactly(length)
-            except MemoryError:
-                raise OSError("no memory for {} bytes".format(length))
-        while length:
-            got = len(await self._stream.readexactly(min(length, _CHUNK)))
-            length -= got
-            self._reading_since = self._clock.now()
-        return None
+        whole = length <= PAYLOAD_LIMIT
+        view = memoryview(_buffer)
+        at = 0
+        while at < length:
+            start = at if whole else 0
+            got = await self._stream.readinto(view[start : min(PAYLOAD_LIMIT, start + length - at)])
+            if got == 0:
+                raise EOFError
+            if got:
+                at += got
+                self._reading_since = self._clock.now()
+        try:
+            return bytes(view[:length]) if whole else None
+        except MemoryError:
+            return None

@@ -11,31 +11,14 @@ from . import packets
 from .backoff import Backoff
 from .link import Link
 from .log import log
+from .outbox import Message, Outbox
 
 KEEPALIVE_S = 30
 #: A ping goes out at half the keepalive; without an answer the link is dropped.
 PING_MS = 15000
 ANSWER_MS = 10000
-RESEND_MS = 5000
-RESENDS = 3
-IN_FLIGHT = 4
-OUTBOX = 24
 #: A link that held this long was a good one: the next wait begins short again.
 GOOD_MS = 10000
-
-
-class Message:
-    """One message on its way out; `payload` is bytes or an object with `length` and `chunks`."""
-
-    def __init__(self, topic, payload, qos, retain):
-        """Keep what is sent."""
-        self.topic = topic
-        self.payload = payload.encode() if isinstance(payload, str) else payload
-        self.qos = qos
-        self.retain = retain
-        self.packet_id = None
-        self.sent_at = 0
-        self.tries = 0
 
 
 class Client:
@@ -44,8 +27,6 @@ class Client:
     def __init__(self, config, client_id, will_topic, will, clock):
         """Remember how to connect; `config` has host, port, user and password."""
         self.connected = False
-        self.dropped = 0
-        self.connects = 0
         self.topics = ()
         #: `on_message(topic, payload, retained)`; payload None: it was too large.
         self.on_message = None
@@ -55,12 +36,10 @@ class Client:
         self._config = config
         self._identity = (client_id, KEEPALIVE_S, will_topic, will)
         self._clock = clock
-        self._outbox = []
-        self._flight = []
+        self._outbox = Outbox()
         self._wake = asyncio.Event()
         self._down = asyncio.Event()
         self._stopping = False
-        self._packet_id = 0
         self._link = None
 
     def publish(self, topic, payload, qos=1, retain=False):
@@ -70,9 +49,7 @@ class Client:
         """
         if not self.connected and (retain or not qos):
             return
-        if len(self._outbox) >= OUTBOX:
-            self._make_room()
-        self._outbox.append(Message(topic, payload, qos, retain))
+        self._outbox.add(Message(topic, payload, qos, retain))
         self._wake.set()
 
     async def run(self, network_up, beat):
@@ -102,10 +79,11 @@ class Client:
         """Send what waits and `last`, then disconnect in good order, all within 3 s."""
         self._stopping = True
         if self.connected:
-            self._outbox.extend(last)
+            for message in last:
+                self._outbox.add(message)
             self._wake.set()
             for _ in range(60):
-                if not (self._outbox or self._flight) or not self.connected:
+                if self._outbox.empty or not self.connected:
                     break
                 await asyncio.sleep_ms(50)
             try:
@@ -122,13 +100,9 @@ class Client:
         try:
             await link.open(self._config["host"], self._config.get("port") or 1883)
             await asyncio.wait_for_ms(self._greet(link), ANSWER_MS)
-            self.connects += 1
             self.connected = True
             log("mqtt: connected")
-            # Retained messages are outdated by the ones that open the connection.
-            old = [message for message in self._flight + self._outbox if not message.retain]
-            self._flight = []
-            self._outbox = self.on_connect() + old if self.on_connect else old
+            self._outbox.reconnected(self.on_connect())
             self._wake.set()
             for step in (self._receive(link), self._send(link), self._watch(link, network_up, beat)):
                 tasks.append(asyncio.create_task(self._guard(step)))
@@ -150,7 +124,7 @@ class Client:
             raise packets.ProtocolError("no CONNACK")
         if body[1]:
             raise OSError("broker refused, code {}".format(body[1]))
-        packet_id = self._next_id()
+        packet_id = self._outbox.next_id()
         await link.write(packets.subscribe(packet_id, self.topics))
         while True:
             kind, flags, body = await link.read()
@@ -185,39 +159,19 @@ class Client:
             except Exception as error:  # a bad message is no reason to lose the link
                 log("mqtt: message on", topic, type(error).__name__, error)
         elif kind == packets.PUBACK and len(body) == 2:
-            packet_id = body[0] << 8 | body[1]
-            self._flight = [one for one in self._flight if one.packet_id != packet_id]
+            self._outbox.confirmed(body[0] << 8 | body[1])
             self._wake.set()
 
     async def _send(self, link):
         while True:
-            message = self._next_message()
+            message = self._outbox.next(self._clock.now())
             if message is None:
                 await self._wake.wait()
                 self._wake.clear()
                 continue
             await self._write(link, message)
 
-    def _next_message(self):
-        """Return what may be sent now: an overdue message, else the oldest waiting one."""
-        now = self._clock.now()
-        for message in self._flight:
-            if now - message.sent_at > RESEND_MS:
-                if message.tries > RESENDS:
-                    raise OSError("no PUBACK")
-                return message
-        if self._outbox and (not self._outbox[0].qos or len(self._flight) < IN_FLIGHT):
-            return self._outbox.pop(0)
-        return None
-
     async def _write(self, link, message):
-        if message.qos:
-            if message not in self._flight:
-                self._flight.append(message)
-            if message.packet_id is None:
-                message.packet_id = self._next_id()
-            message.sent_at = self._clock.now()
-            message.tries += 1
         payload = message.payload
         streamed = hasattr(payload, "chunks")
         head = packets.publish_head(
@@ -240,7 +194,7 @@ class Client:
         pinged_at = None
         next_ping = self._clock.now() + PING_MS
         while True:
-            await asyncio.sleep_ms(1000 if self._flight else 3000)
+            await asyncio.sleep_ms(1000 if self._outbox.unconfirmed else 3000)
             beat()
             link.check()
             now = self._clock.now()
@@ -255,22 +209,5 @@ class Client:
                 if pinged_at is None:
                     pinged_at = now
                 await link.write(packets.PINGREQ_BYTES)
-            if self._flight:
+            if self._outbox.unconfirmed:
                 self._wake.set()
-
-    def _make_room(self):
-        """Drop the oldest message that matters least."""
-        for index, message in enumerate(self._outbox):
-            if not message.qos:
-                break
-        else:
-            index = 0
-        del self._outbox[index]
-        self.dropped += 1
-
-    def _next_id(self):
-        taken = [message.packet_id for message in self._flight + self._outbox]
-        while True:
-            self._packet_id = self._packet_id % 65535 + 1
-            if self._packet_id not in taken:
-                return self._packet_id

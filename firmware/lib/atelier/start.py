@@ -36,6 +36,10 @@ def start():
 
 async def _run():
     global device
+    # The largest first, each cleared up after, so that memory stays in large pieces.
+    for module in ("link", "mqtt", "presence", "device"):
+        __import__("atelier." + module)
+        gc.collect()
     from .device import Device
 
     with open("rules.json") as file:
