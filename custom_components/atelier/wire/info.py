@@ -320,6 +320,8 @@ def _state(key: str, raw: dict[str, Any]) -> StateSpec:
 
 def _setting(key: str, raw: dict[str, Any]) -> ValueSpec:
     spec = ValueSpec.of(key, raw)
+    if spec.type is ValueType.TEXT:
+        raise Rejection(RejectionKind.BAD_DESCRIPTION, f"{key}: a setting cannot be text")
     if spec.type in (ValueType.INT, ValueType.FLOAT) and (
         spec.minimum is None or spec.maximum is None
     ):

@@ -130,7 +130,9 @@ def _float(spec: ValueSpec, raw: Any) -> float:
     raise _misfit(spec, raw)
 
 
-def _text(spec: ValueSpec, raw: Any) -> str:
+def _text(spec: ValueSpec, raw: Any) -> str | None:
+    if raw == "":
+        return None
     if is_text(raw, TEXT_LIMIT):
         return raw
     raise _misfit(spec, raw)
