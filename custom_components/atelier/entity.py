@@ -93,12 +93,19 @@ def in_language(names: Names, hass: HomeAssistant) -> str:
     )
 
 
-def naming(key: str, names: Names, translated: Collection[str]) -> dict[str, Any]:
-    """Return how something is named: by the prop, by our translations, or after its id."""
-    return {
-        "translation_key": key if key in translated else None,
-        "names": names or (None if key in translated else {"": key.replace("_", " ").capitalize()}),
-    }
+def naming(
+    key: str, names: Names, translated: Collection[str] = (), own_class: str | None = None
+) -> dict[str, Any]:
+    """Return how something is named.
+
+    By the prop itself; else by our translations; else, where its id is that of its device
+    class, by Home Assistant; else after its id.
+    """
+    if names:
+        return {"translation_key": key if key in translated else None, "names": names}
+    if key in translated:
+        return {"translation_key": key}
+    return {} if key == own_class else {"names": {"": key.replace("_", " ").capitalize()}}
 
 
 def category(name: Category | None) -> EntityCategory | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..prop import Prop
 
 #: Ids whose names stand in the translations.
-NAMED: Final = frozenset({"blocked", "lamp", "motion", "solenoid"})
+NAMED: Final = frozenset({"solenoid"})
 
 
 def binary_sensors(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -37,7 +37,7 @@ class ValueBinarySensor(PropEntity, BinarySensorEntity):
             prop,
             f"telemetry/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED),
+            **naming(spec.key, spec.names, NAMED, spec.device_class),
         )
         self._key = spec.key
         self._attr_entity_category = category(spec.category)

@@ -19,11 +19,8 @@ NAMED: Final = frozenset(
     {
         "disco",
         "fade",
-        "identify",
         "play",
         "reset",
-        "reset_counter",
-        "restart",
         "stop",
         "stop_action",
         "trigger",
@@ -55,7 +52,7 @@ class ActionButton(PropEntity, ButtonEntity):
             prop,
             f"action/{action.key}",
             subject=action,
-            **naming(action.key, action.names, NAMED),
+            **naming(action.key, action.names, NAMED, action.role),
         )
         self._action = action.key
         self._attr_icon = action.icon

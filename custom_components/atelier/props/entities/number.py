@@ -17,18 +17,7 @@ if TYPE_CHECKING:
     from ..prop import Prop
 
 #: Ids whose names stand in the translations.
-NAMED: Final = frozenset(
-    {
-        "lockout_ms",
-        "max_on_ms",
-        "pir_debounce_ms",
-        "pir_hold_ms",
-        "pir_warmup_ms",
-        "pulse_ms",
-        "telemetry_interval_ms",
-        "volume",
-    }
-)
+NAMED: Final = frozenset({"volume"})
 
 
 def numbers(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:

@@ -1,7 +1,7 @@
 """Scenes of a prop: its named ways to act."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.scene import Scene
 
@@ -12,9 +12,6 @@ from ...wire.info import PresetSpec
 if TYPE_CHECKING:
     from ...data import Workshop
     from ..prop import Prop
-
-#: Ids whose names stand in the translations: none, a preset's name is its maker's.
-NAMED: Final[frozenset[str]] = frozenset()
 
 
 def scenes(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -33,7 +30,7 @@ class PresetScene(PropEntity, Scene):
             prop,
             f"preset/{preset.key}",
             subject=preset,
-            **naming(preset.key, preset.names, NAMED),
+            **naming(preset.key, preset.names),
         )
         self._preset = preset
 

@@ -1,7 +1,7 @@
 """Selects of a prop: its settings that choose among a few."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.components.select import SelectEntity
 from homeassistant.const import EntityCategory
@@ -14,9 +14,6 @@ from ...wire.values import ValueSpec, ValueType
 if TYPE_CHECKING:
     from ...data import Workshop
     from ..prop import Prop
-
-#: Ids whose names stand in the translations.
-NAMED: Final = frozenset({"scene"})
 
 
 def selects(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -36,7 +33,7 @@ class SettingSelect(PropEntity, SelectEntity):
             prop,
             f"setting/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED),
+            **naming(spec.key, spec.names),
         )
         self._key = spec.key
         self._attr_entity_category = category(spec.category) or EntityCategory.CONFIG

@@ -24,25 +24,7 @@ if TYPE_CHECKING:
     from ..prop import Prop
 
 #: Ids whose names stand in the translations.
-NAMED: Final = frozenset(
-    {
-        "battery",
-        "error",
-        "fault",
-        "fires",
-        "free_heap",
-        "humidity",
-        "player",
-        "rssi",
-        "temperature",
-        "tick",
-        "track",
-        "triggers",
-        "uptime",
-        "uptime_s",
-        "voltage",
-    }
-)
+NAMED: Final = frozenset({"error", "fires", "rssi", "tick", "triggers", "uptime", "uptime_s"})
 
 #: A boot moment is told anew only beyond this: networks delay, and clocks are set.
 _BOOT_TOLERANCE: Final = timedelta(seconds=30)
@@ -97,7 +79,7 @@ class ValueSensor(PropEntity, SensorEntity):
             prop,
             f"telemetry/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED),
+            **naming(spec.key, spec.names, NAMED, spec.device_class),
         )
         self._spec = spec
         self._attr_entity_category = category(spec.category)

@@ -1,7 +1,7 @@
 """Switches of a prop: whether it may act, and its yes-or-no settings."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import EntityCategory
@@ -15,9 +15,6 @@ from ...wire.values import ValueSpec, ValueType
 if TYPE_CHECKING:
     from ...data import Workshop
     from ..prop import Prop
-
-#: Ids whose names stand in the translations.
-NAMED: Final[frozenset[str]] = frozenset({"display"})
 
 
 def switches(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -74,7 +71,7 @@ class SettingSwitch(PropEntity, SwitchEntity):
             prop,
             f"setting/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED),
+            **naming(spec.key, spec.names),
         )
         self._key = spec.key
         self._attr_entity_category = category(spec.category) or EntityCategory.CONFIG
