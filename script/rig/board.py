@@ -3,10 +3,10 @@
 import asyncio
 import base64
 import contextlib
-import json
-import tempfile
 from dataclasses import dataclass
+import json
 from pathlib import Path
+import tempfile
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from forge.firmware.compile import build
@@ -19,7 +19,7 @@ from rig.ports import LOOPBACK, free_port
 if TYPE_CHECKING:
     from types import TracebackType
 
-HEAP: Final = "192k"  # what an ESP32 leaves to MicroPython
+HEAP: Final = "384k"  # the simulator lives in it too, and words are twice as long as on an ESP32
 START_TIMEOUT_S: Final = 30
 ANSWER_TIMEOUT_S: Final = 10
 LINE_LIMIT: Final = 1 << 20  # bytes; a long history is one line
@@ -195,7 +195,9 @@ class Board:
                 self._disconnect()
                 raise SlowError(f"Board {self.plan.id} did not answer {do}") from None
             except OSError as error:
-                raise BoardError(f"Board {self.plan.id} closed its control port: {error}") from None
+                raise BoardError(
+                    f"Board {self.plan.id} closed its control port: {error}\n{self.log_tail()}"
+                ) from None
         if not line:
             raise BoardError(f"Board {self.plan.id} closed its control port\n{self.log_tail()}")
         answer: dict[str, Any] = json.loads(line)

@@ -1,8 +1,8 @@
 """The configuration folder of a Home Assistant that needs nothing from the network."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.errors import RigError
@@ -44,6 +44,7 @@ logger:
   default: warning
   logs:
     custom_components.atelier: info
+    haffmpeg: fatal
 """
 
 RECORDER: Final = """\

@@ -1,8 +1,8 @@
 """A story told step by step: what was expected, what was seen, how long it took."""
 
 import asyncio
-import time
 from dataclasses import dataclass, field
+import time
 from typing import TYPE_CHECKING, Final
 
 from rig.errors import RigError
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 STEP_TIMEOUT_S: Final = 60
-WIDTHS: Final = (44, 34, 44)
+WIDTHS: Final = (37, 35, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from rig.errors import RigError
 from rig.hass_socket import CommandError
 from rig.workshop import Workshop, known
 
+LOCKOUT_S: Final = 7.2
 LONGEST_ON_S: Final = 15.5
 BACK_S: Final = 45
 
@@ -75,11 +76,16 @@ class Tale:
         return f"{seen}, was {self.counter - 1}"
 
     async def set_volume(self) -> str:
-        """Set the volume where a person would."""
+        """Set the volume where a person would, and listen to some music."""
         await self._set_volume(12)
+        player = {"entity_id": await self.first.entity_id("player")}
+        await self.hass.act("media_player.media_play", player)
+        await self.first.board.wait_snapshot("player", "status", wanted="playing")
         await self.first.board.wait_snapshot("player", "volume", wanted=12)
-        await self.first.wait("setting/volume", is_number(12))
-        return "12, in the house too"
+        await self.hass.act("media_player.media_stop", player)
+        await self.first.board.wait_snapshot("player", "status", wanted="idle")
+        await self.first.wait("state", "armed")
+        return "music at volume 12"
 
     async def refuse(self) -> str:
         """Disarm the coffin and try to trigger it all the same."""
@@ -100,11 +106,23 @@ class Tale:
         await self.first.wait("state", "armed")
         return "armed"
 
+    async def wait_lockout(self) -> str:
+        """Trigger too soon after the last jump, then wait as long as the pause lasts."""
+        try:
+            await self._trigger(self.first)
+        except CommandError as error:
+            if not any(character.isdigit() for character in error.message):
+                raise RigError(f"the error tells no time: {error.message}") from None
+            await asyncio.sleep(max(0.0, self.jumped + LOCKOUT_S - time.monotonic()))
+            return f"“{error.message}”"
+        raise RigError("it was triggered during its pause")
+
     async def trigger(self) -> str:
         """Trigger by the action, with a volume of its own and with response data."""
         answer = await self._trigger(self.first, volume=8)
-        snapshot = await self.first.jumps()
+        await self.first.jumps()
         await self.first.board.wait_snapshot("player", "volume", wanted=8)
+        snapshot = await self.first.board.wait_snapshot("player", "status", wanted="playing")
         await self.first.wait("state", "action")
         return f"{answer}, track {snapshot['player']['track']} at volume 8"
 
@@ -128,7 +146,6 @@ class Tale:
             await coffin.wait("armed", "on", timeout_s=BACK_S)
         back_s = time.monotonic() - began
         await self._set_volume(10)
-        await self.first.board.wait_snapshot("player", "volume", wanted=10)
         return f"back after {back_s:.1f} s, volume set to 10"
 
     async def restart_hass(self) -> str:
@@ -162,6 +179,7 @@ class Tale:
             await self._trigger(coffin)
         for coffin in (self.first, self.second):
             await coffin.jumps()
+        await self.first.board.wait_snapshot("player", "volume", wanted=10)
         began = time.monotonic()
         await self.hass.act("atelier.stop_all")
         for coffin in (self.first, self.second):
@@ -174,6 +192,7 @@ class Tale:
         """Set the volume of the first coffin in Home Assistant."""
         number = await self.first.entity_id("setting/volume")
         await self.hass.act("number.set_value", {"entity_id": number, "value": volume})
+        await self.first.wait("setting/volume", is_number(volume))
 
     async def _trigger(self, coffin: Coffin, **parameters: int) -> str:
         """Trigger a coffin by the action and return what it answered."""
