@@ -1,0 +1,65 @@
+"""Tests of the firmware: the real MicroPython, a real broker, a simulated board."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from forge.firmware.compile import build
+from rig.broker import Broker
+from rig.places import BUNDLES
+from workbench import Bus, Coffin
+
+
+@pytest.fixture(autouse=True)
+def sockets() -> None:
+    """Allow sockets, which Home Assistant's test plug-in forbids."""
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def verify_cleanup() -> None:
+    """Leave out the plug-in's own check: here clients of real servers have threads."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the coffin once, to a folder that nobody writes to."""
+    return build(BUNDLES / "coffin_jumper", tmp_path_factory.mktemp("built")).folder
+
+
+@pytest.fixture
+async def broker() -> AsyncIterator[Broker]:
+    """Run a broker."""
+    async with Broker() as broker:
+        yield broker
+
+
+@pytest.fixture
+async def bus(broker: Broker) -> AsyncIterator[Bus]:
+    """Listen to everything on the bus."""
+    async with Bus(broker.port) as bus:
+        yield bus
+
+
+@pytest.fixture
+async def dark(broker: Broker, tmp_path: Path) -> AsyncIterator[Coffin]:
+    """Have a coffin that is not switched on yet; its sensor needs no warm-up."""
+    coffin = Coffin(broker.port, tmp_path)
+    await coffin.build()
+    coffin.keep()
+    try:
+        yield coffin
+    finally:
+        await coffin.kill()
+
+
+@pytest.fixture
+async def coffin(dark: Coffin, bus: Bus) -> Coffin:
+    """Have a coffin that is armed, online, and whose player has answered."""
+    await dark.start()
+    await bus.hear("availability", "online")
+    await bus.hear("telemetry")
+    await dark.advance(3000)
+    return dark
