@@ -17,6 +17,7 @@ from rig.ports import LOOPBACK
 
 PLAN: Final = BoardPlan(id="coffin-1", name="Coffin Jumper")
 PATIENCE_S: Final = 15
+HEAP: Final = "heapsize=192k"
 
 #: DFPlayer commands as they go over the wire.
 PLAY, VOLUME, RESUME, PAUSE, STOP = "03", "06", "0d", "0e", "16"
@@ -25,7 +26,9 @@ PLAY, VOLUME, RESUME, PAUSE, STOP = "03", "06", "0d", "0e", "16"
 class Bus:
     """Hears everything below `props/`, and speaks."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(
+        self, port: int, *, login: tuple[str, str] | None = None, client_id: str = ""
+    ) -> None:
         """Describe the connection."""
         self.heard: list[tuple[str, bytes, bool]] = []
         self._numbers = itertools.count(1)
@@ -33,7 +36,9 @@ class Bus:
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Condition()
         self._up = asyncio.Event()
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id)
+        if login:
+            self._client.username_pw_set(*login)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = self._connected
         self._client.on_subscribe = lambda *_: self._loop.call_soon_threadsafe(self._up.set)
@@ -141,6 +146,10 @@ class Coffin(Board):
     def __init__(self, port: int, folder: Path) -> None:
         """Describe the board."""
         super().__init__(PLAN, mqtt_port=port, folder=folder, virtual=True)
+        # Less than the demo grants: what runs here has room on a board.
+        self._child._command = [
+            HEAP if part.startswith("heapsize=") else part for part in self._child._command
+        ]
 
     def keep(self, *, settings: dict[str, Any] | None = None, **values: Any) -> None:
         """Put values on the flash, as an earlier run would have."""
@@ -190,7 +199,7 @@ async def run_micropython(script: str, *arguments: str, folder: Path | None = No
     process = await asyncio.create_subprocess_exec(
         MICROPYTHON,
         "-X",
-        "heapsize=192k",
+        HEAP,
         "-c",
         script,
         *arguments,
