@@ -95,6 +95,8 @@ class ReferenceDialect:
 
     def _take(self, message: reference.Telemetry, *, retained: bool) -> None:
         self._prop.heard(retained=retained)
+        for rejection in message.rejections:
+            self._prop.reject(rejection)
         self._learn(message)
         self._prop.settings.update(message.settings)
         self._prop.take_telemetry(message.values)

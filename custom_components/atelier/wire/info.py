@@ -28,6 +28,9 @@ INFO_LIMIT: Final = 16 * 1024
 #: Items in one section of the capabilities; what comes after is not looked at.
 SECTION_LIMIT: Final = 64
 
+#: Levels of objects and lists in it; the contract's own parts need seven.
+_NESTING_LIMIT: Final = 16
+
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _VERSION: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){0,3}([-+.]?[A-Za-z0-9.]{1,24})?")
 
@@ -144,7 +147,10 @@ def parse_info(payload: bytes) -> ParsedInfo:
 
     Raises Rejection where nothing can be made of it at all.
     """
-    return read_info(json_object(payload, INFO_LIMIT))
+    raw = json_object(payload, INFO_LIMIT)
+    if raw.get("contract") == 0:  # only what we write for boards that never say what they are
+        raise Rejection(RejectionKind.BAD_DESCRIPTION, "contract=0")
+    return read_info(raw)
 
 
 def read_info(raw: dict[str, Any]) -> ParsedInfo:
@@ -154,14 +160,17 @@ def read_info(raw: dict[str, Any]) -> ParsedInfo:
         raise Rejection(RejectionKind.BAD_DESCRIPTION, f"contract={excerpt(contract)}")
     if raw.get("kind", "prop") != "prop":
         raise Rejection(RejectionKind.BAD_DESCRIPTION, f"kind={excerpt(raw.get('kind'))}")
-    if not is_text(raw.get("name"), NAME_LIMIT):
-        raise Rejection(RejectionKind.BAD_DESCRIPTION, f"name={excerpt(raw.get('name'))}")
+    name = raw.get("name")
+    if not is_text(name, NAME_LIMIT) or not name.strip():
+        raise Rejection(RejectionKind.BAD_DESCRIPTION, f"name={excerpt(name)}")
+    if not _is_shallow(raw, _NESTING_LIMIT):
+        raise Rejection(RejectionKind.BAD_DESCRIPTION, f"deeper than {_NESTING_LIMIT}")
     reader = _Reader()
     firmware = reader.object(raw, "firmware")
     described = _read_capabilities(orjson.dumps(reader.object(raw, "capabilities")))
     info = Info(
         contract=contract,
-        name=raw["name"].strip(),
+        name=name.strip(),
         model=reader.text(raw, "model"),
         manufacturer=reader.text(raw, "manufacturer"),
         firmware_version=reader.version(firmware),
@@ -178,6 +187,14 @@ def read_info(raw: dict[str, Any]) -> ParsedInfo:
         described.encoded,
         (*reader.rejections, *described.rejections),
     )
+
+
+def _is_shallow(raw: object, levels: int) -> bool:
+    """Tell whether something parsed can be written as JSON again, which goes less deep."""
+    if not isinstance(raw, dict | list):
+        return True
+    inner = raw.values() if isinstance(raw, dict) else raw
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)
 
 
 @dataclass(frozen=True, slots=True)

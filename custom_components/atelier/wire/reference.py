@@ -27,6 +27,8 @@ class Telemetry:
     values: dict[str, Any]
     settings: dict[str, Any]
     firmware_version: str | None = None
+    #: Keys of which no id can be made.
+    rejections: tuple[Rejection, ...] = ()
 
 
 def profile_of(device_id: str) -> Profile | None:
@@ -98,9 +100,14 @@ def _scalar(word: str) -> bool | int | float | str:
 def _sort(flat: dict[str, Any], profile: Profile | None) -> Telemetry:
     values: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    rejections: list[Rejection] = []
     version = None
     for name, value in flat.items():
-        key = slug(str(name))
+        try:
+            key = slug(str(name))
+        except Rejection as rejection:
+            rejections.append(rejection)
+            continue
         if key == "fw":
             version = value if isinstance(value, str) else None
         elif profile and key in profile.settings_from:
@@ -110,7 +117,7 @@ def _sort(flat: dict[str, Any], profile: Profile | None) -> Telemetry:
             values[target] = words.get(str(value))
         else:
             values[key] = value
-    return Telemetry(values, settings, version)
+    return Telemetry(values, settings, version, tuple(rejections))
 
 
 def slug(word: str) -> str:
