@@ -30,6 +30,10 @@ class Oled:
         self._columns = (0, 127)
         self._pages = (0, 7)
         self._column = self._page = 0
+        self._font = bytearray(8 * 95)
+        canvas = framebuf.FrameBuffer(self._font, 8 * 95, 8, framebuf.MONO_VLSB)
+        for index in range(95):
+            canvas.text(chr(32 + index), index * 8, 0)
 
     def write(self, message):
         """Take a message that begins with its control byte."""
@@ -47,10 +51,7 @@ class Oled:
 
     def lines(self):
         """Return the text that stands on the display, line by line."""
-        font = bytearray(8 * 95)
-        canvas = framebuf.FrameBuffer(font, 8 * 95, 8, framebuf.MONO_VLSB)
-        for index in range(95):
-            canvas.text(chr(32 + index), index * 8, 0)
+        font = self._font
         picture = framebuf.FrameBuffer(self.memory, self.WIDTH, self.HEIGHT, framebuf.MONO_VLSB)
         cell = bytearray(8)
         window = framebuf.FrameBuffer(cell, 8, 8, framebuf.MONO_VLSB)

@@ -2,6 +2,7 @@
 
 import binascii
 import gc
+import json
 import sys
 
 
@@ -50,12 +51,7 @@ class Requests:
         if self._player:
             facts["player"] = self._player.describe()
         if self._oled:
-            facts["display"] = {
-                "width": self._oled.WIDTH,
-                "height": self._oled.HEIGHT,
-                "data": binascii.b2a_base64(self._oled.memory)[:-1].decode(),
-                "lines": self._oled.lines(),
-            }
+            facts["display"] = Picture(self._oled)
         return facts
 
     def do_edge(self, request, _answer):
@@ -156,3 +152,19 @@ class Requests:
 def _device():
     """Return the running device, None while there is none."""
     return getattr(sys.modules.get("atelier.start"), "device", None)
+
+
+class Picture:
+    """What the display shows, as JSON in pieces."""
+
+    def __init__(self, oled):
+        """Take the display."""
+        self._oled = oled
+
+    def chunks(self):
+        """Give width, height, the dots in base64, and the text that they make."""
+        yield '{{"width":{},"height":{},"data":"'.format(self._oled.WIDTH, self._oled.HEIGHT)
+        memory = memoryview(self._oled.memory)
+        for at in range(0, len(memory), 96):
+            yield binascii.b2a_base64(memory[at : at + 96])[:-1]
+        yield '","lines":' + json.dumps(self._oled.lines()) + "}"

@@ -5,7 +5,7 @@ import time as real
 
 TICKS = 1 << 30
 #: Real ms that an answer of the broker is waited for before virtual time goes on.
-_GRACE_MS = 1500
+_GRACE_MS = 700
 _SHORT_GRACE_MS = 20
 
 

@@ -25,8 +25,9 @@ def verify_cleanup() -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the coffin once, to a folder that nobody writes to."""
-    return build(BUNDLES / "coffin_jumper", tmp_path_factory.mktemp("built")).folder
+    """Build the coffin once, as boards get it, to a folder that nobody writes to."""
+    folder = tmp_path_factory.mktemp("built")
+    return build(BUNDLES / "coffin_jumper", folder, mpy=True).folder
 
 
 @pytest.fixture
@@ -44,9 +45,9 @@ async def bus(broker: Broker) -> AsyncIterator[Bus]:
 
 
 @pytest.fixture
-async def dark(broker: Broker, tmp_path: Path) -> AsyncIterator[Coffin]:
+async def dark(broker: Broker, tmp_path: Path, built: Path) -> AsyncIterator[Coffin]:
     """Have a coffin that is not switched on yet; its sensor needs no warm-up."""
-    coffin = Coffin(broker.port, tmp_path)
+    coffin = Coffin(broker.port, tmp_path, built)
     await coffin.build()
     coffin.keep()
     try:
@@ -58,7 +59,7 @@ async def dark(broker: Broker, tmp_path: Path) -> AsyncIterator[Coffin]:
 @pytest.fixture
 async def coffin(dark: Coffin, bus: Bus) -> Coffin:
     """Have a coffin that is armed, online, and whose player has answered."""
-    await dark.start()
+    await dark.switch_on()
     await bus.hear("availability", "online")
     await bus.hear("telemetry")
     await dark.advance(3000)

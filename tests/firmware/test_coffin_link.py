@@ -21,12 +21,12 @@ async def normal(wire: Wire) -> None:
 
 
 @contextlib.asynccontextmanager
-async def coffin_at(broker: FakeBroker, folder: Path) -> AsyncIterator[Coffin]:
+async def coffin_at(broker: FakeBroker, folder: Path, built: Path) -> AsyncIterator[Coffin]:
     """Run a coffin that connects to a fake broker."""
-    coffin = Coffin(broker.port, folder)
+    coffin = Coffin(broker.port, folder, built)
     await coffin.build()
     coffin.keep()
-    await coffin.start()
+    await coffin.switch_on()
     try:
         yield coffin
     finally:
@@ -88,14 +88,14 @@ async def test_events_while_offline_are_told_later(coffin: Coffin, bus: Bus) -> 
     assert max(numbers) > 40
 
 
-async def test_an_unconfirmed_message_is_sent_again(tmp_path: Path) -> None:
+async def test_an_unconfirmed_message_is_sent_again(tmp_path: Path, built: Path) -> None:
     """Without a PUBACK it comes again with DUP, then the link is made anew."""
 
     async def deaf(wire: Wire) -> None:
         await wire.greet()
         await wire.serve(acknowledge=False)
 
-    async with FakeBroker(deaf, normal) as broker, coffin_at(broker, tmp_path) as coffin:
+    async with FakeBroker(deaf, normal) as broker, coffin_at(broker, tmp_path, built) as coffin:
         await broker.connections(1)
         await heard(broker.wires[0], "info")
         await coffin.advance(12_000)
@@ -109,14 +109,14 @@ async def test_an_unconfirmed_message_is_sent_again(tmp_path: Path) -> None:
         assert [b'"booted"' in payload for _, payload in await heard(broker.wires[1], "event")]
 
 
-async def test_a_silent_broker_is_left(tmp_path: Path) -> None:
+async def test_a_silent_broker_is_left(tmp_path: Path, built: Path) -> None:
     """Without an answer to its ping the device connects anew."""
 
     async def silent(wire: Wire) -> None:
         await wire.greet()
         await wire.serve(pong=False)
 
-    async with FakeBroker(silent, normal) as broker, coffin_at(broker, tmp_path) as coffin:
+    async with FakeBroker(silent, normal) as broker, coffin_at(broker, tmp_path, built) as coffin:
         await broker.connections(1)
         await heard(broker.wires[0], "telemetry")
 
@@ -126,9 +126,9 @@ async def test_a_silent_broker_is_left(tmp_path: Path) -> None:
         assert (0xC0, b"") in broker.wires[0].packets
 
 
-async def test_it_pings_within_the_keepalive(tmp_path: Path) -> None:
+async def test_it_pings_within_the_keepalive(tmp_path: Path, built: Path) -> None:
     """Pings go out although telemetry does too, and the link holds."""
-    async with FakeBroker(normal) as broker, coffin_at(broker, tmp_path) as coffin:
+    async with FakeBroker(normal) as broker, coffin_at(broker, tmp_path, built) as coffin:
         await broker.connections(1)
         await heard(broker.wires[0], "telemetry")
 
@@ -204,10 +204,10 @@ async def half_a_packet(wire: Wire) -> None:
     ],
 )
 async def test_a_wire_fault_costs_the_link_only(
-    tmp_path: Path, fault: Callable[[Wire], Awaitable[None]]
+    tmp_path: Path, built: Path, fault: Callable[[Wire], Awaitable[None]]
 ) -> None:
     """The device leaves the link within bounded time, connects anew, and works meanwhile."""
-    async with FakeBroker(fault, normal) as broker, coffin_at(broker, tmp_path) as coffin:
+    async with FakeBroker(fault, normal) as broker, coffin_at(broker, tmp_path, built) as coffin:
         await broker.connections(1)
         await asyncio.sleep(0.2)
         await coffin.edge("pir")
@@ -272,7 +272,7 @@ async def test_settings_survive_garbage(coffin: Coffin, bus: Bus) -> None:
     assert len(bus.events("refused")) == 6
 
 
-async def test_a_foreign_topic_is_ignored(tmp_path: Path) -> None:
+async def test_a_foreign_topic_is_ignored(tmp_path: Path, built: Path) -> None:
     """A broker that sends what was not asked for is endured."""
 
     async def chatty(wire: Wire) -> None:
@@ -281,7 +281,7 @@ async def test_a_foreign_topic_is_ignored(tmp_path: Path) -> None:
         await wire.send(publish(f"props/{PLAN.id}/cmd", b"trigger"))
         await wire.serve()
 
-    async with FakeBroker(chatty) as broker, coffin_at(broker, tmp_path) as coffin:
+    async with FakeBroker(chatty) as broker, coffin_at(broker, tmp_path, built) as coffin:
         await coffin.wait_snapshot("state", wanted="action")
         assert len(broker.wires) == 1
 

@@ -174,7 +174,7 @@ async def test_an_output_can_be_bound_to_the_link(dark: Coffin, bus: Bus) -> Non
     dark.configure(
         pins={"solenoid": {"gpio": 2, "max_on_ms": 30_000, "off_when_offline": True}}
     )
-    await dark.start()
+    await dark.switch_on()
     await bus.hear("availability", "online")
     await bus.ask("trigger")
 

@@ -45,6 +45,7 @@ async def _prepare(coffin: Coffin, bus: Bus, pre: str) -> None:
     await coffin.start()
     if pre == "no DFPlayer fitted":
         await coffin.player("missing")
+    await coffin.advance(700)
     await bus.hear("availability", "online")
     await bus.hear("telemetry")
     if pre == "boot at t=0":
@@ -166,12 +167,12 @@ async def test_c03_a_dead_board_is_offline(coffin: Coffin, bus: Bus) -> None:
         await late.until(lambda: late.words("availability") == ["offline"], "it retained")
 
 
-async def test_a02_a_login_owns_its_own_branch_only(tmp_path: Path) -> None:
+async def test_a02_a_login_owns_its_own_branch_only(tmp_path: Path, built: Path) -> None:
     """With one login for each device, nobody else speaks for the coffin."""
     acl = "user atelier\ntopic readwrite #\n\npattern readwrite props/%u/#\n"
     users = {"atelier": "a", PLAN.id: "b", "other-1": "c"}
     async with Broker(users=users, acl=acl) as broker:
-        coffin = Coffin(broker.port, tmp_path)
+        coffin = Coffin(broker.port, tmp_path, built)
         await coffin.build()
         coffin.configure(
             mqtt={"host": "127.0.0.1", "port": broker.port, "user": PLAN.id, "password": "b"}

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 from pathlib import Path
+import shutil
 from typing import Any, Final, Self
 
 import paho.mqtt.client as paho
@@ -143,13 +144,30 @@ class Bus:
 class Coffin(Board):
     """A coffin with a clock that can be advanced."""
 
-    def __init__(self, port: int, folder: Path) -> None:
-        """Describe the board."""
+    def __init__(self, port: int, folder: Path, built: Path) -> None:
+        """Describe the board; `built` is what goes on its flash."""
         super().__init__(PLAN, mqtt_port=port, folder=folder, virtual=True)
         # Less than the demo grants: what runs here has room on a board.
+        self._built = built
         self._child._command = [
             HEAP if part.startswith("heapsize=") else part for part in self._child._command
         ]
+
+    async def build(self) -> None:
+        """Copy what was built for all tests, and configure the board."""
+        shutil.copytree(self._built, self.flash)
+        self.configure(
+            id=PLAN.id,
+            name=PLAN.name,
+            prefix=PLAN.prefix,
+            wifi={"ssid": "simulated", "password": "simulated"},
+            mqtt={"host": LOOPBACK, "port": self._mqtt["port"]},
+        )
+
+    async def switch_on(self) -> None:
+        """Start, and let the time pass in which it joins its network."""
+        await self.start()
+        await self.advance(700)
 
     def keep(self, *, settings: dict[str, Any] | None = None, **values: Any) -> None:
         """Put values on the flash, as an earlier run would have."""
@@ -161,7 +179,8 @@ class Coffin(Board):
     def configure(self, **facts: Any) -> None:
         """Add to the board's config.json."""
         path = self.flash / "config.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | facts), encoding="utf-8")
+        before = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(before | facts), encoding="utf-8")
 
     async def advance(self, ms: int) -> None:
         """Let virtual time pass, in pieces that are answered in time."""

@@ -17,8 +17,7 @@ class Clock:
     def now(self):
         """Return milliseconds since boot; never less than before."""
         ticks = time.ticks_ms()
-        step = time.ticks_diff(ticks, self._last)
-        if step > 0:
-            self._ms += step
-            self._last = ticks
+        # A step back can only mean that too much time has gone by unseen: begin anew there.
+        self._ms += max(0, time.ticks_diff(ticks, self._last))
+        self._last = ticks
         return self._ms
