@@ -5,6 +5,7 @@ from typing import Any, Final, override
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import (
+    SOURCE_MQTT,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigFlow,
@@ -93,7 +94,7 @@ class AtelierConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(DOMAIN)
         self._abort_if_unique_id_configured()
         self._prefix, self._discovered = prefix, name
-        self.context["title_placeholders"] = {"name": name}
+        self.context["title_placeholders"] = {"name": name, "prefix": prefix}
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(
@@ -195,6 +196,17 @@ class AtelierOptionsFlow(OptionsFlowWithReload):
             errors=errors,
             description_placeholders={"prefix": "", "workshop": ""} | facts,
         )
+
+
+@callback
+def withdraw_offers(hass: HomeAssistant) -> None:
+    """Take back the offers to set up workshops for prefixes that one listens to by now."""
+    for flow in hass.config_entries.flow.async_progress_by_handler(
+        DOMAIN, match_context={"source": SOURCE_MQTT}
+    ):
+        prefix = flow["context"].get("title_placeholders", {}).get("prefix")
+        if prefix is not None and _taken(hass, [prefix], None):
+            hass.config_entries.flow.async_abort(flow["flow_id"])
 
 
 _BROKER_ERRORS: Final = ("cannot_connect", "not_heard")

@@ -186,9 +186,9 @@ class Workshop:
     @callback
     def _described(self, prop: Prop) -> None:
         self._save_later()
+        self.bus.forget_routes()
         if prop.key not in self.devices:
             return
-        self.bus.forget_routes()
         self._register(prop)
         self._note_version(prop)
         self.entry.async_create_task(self.hass, self._remake(prop), f"remake {prop.key}")

@@ -8,6 +8,10 @@ from ..wire.messages import Result
 from ..wire.rejection import Rejection, RejectionKind, excerpt
 
 
+class GivenUp(Exception):  # noqa: N818 - nothing went wrong with the command itself
+    """Say that nobody waits for an answer any more."""
+
+
 class Commands:
     """Match answers with the commands that wait for them."""
 
@@ -20,7 +24,7 @@ class Commands:
     async def send(self, publish: Callable[[str], Awaitable[None]], timeout_s: float) -> Result:
         """Publish with a new correlation id and return the answer.
 
-        Raises TimeoutError without an answer, and CancelledError where `close` comes first.
+        Raises TimeoutError without an answer, and GivenUp where `close` comes first.
         """
         correlation_id = secrets.token_hex(8)
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -29,6 +33,11 @@ class Commands:
             async with asyncio.timeout(timeout_s):
                 await publish(correlation_id)
                 return await answer
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise GivenUp from None
         finally:
             del self._waiting[correlation_id]
 

@@ -13,7 +13,9 @@ from ..wire.messages import (
     parse_result,
 )
 from ..wire.payload import json_object, text
+from ..wire.rejection import Rejection, RejectionKind, excerpt
 from ..wire.topics import Channel
+from ..wire.values import TEXT_LIMIT, is_text
 
 if TYPE_CHECKING:
     from .prop import Prop
@@ -44,6 +46,8 @@ class ContractDialect:
     def state(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         """Take the state it is in."""
         state = text(payload, MESSAGE_LIMIT)
+        if not is_text(state, TEXT_LIMIT):
+            raise Rejection(RejectionKind.BAD_VALUE, f"state={excerpt(state)}")
         self._prop.heard(retained=retained)
         self._prop.set_state(state)
 

@@ -6,11 +6,11 @@ import time
 from typing import Any, Protocol
 
 from ..wire.info import ActionSpec, Info, ParsedInfo, Role
-from ..wire.messages import Event, Result
+from ..wire.messages import Event, Result, encode
 from ..wire.rejection import Rejection, RejectionKind, excerpt
 from ..wire.topics import Channel, topic
 from ..wire.values import AtelierClass, Value
-from .commands import Commands
+from .commands import Commands, GivenUp
 from .contract import ContractDialect
 from .errors import CommandError, Failure
 from .identity import Identity
@@ -107,6 +107,8 @@ class Prop:
         self.settings = Values(self.info.capabilities.settings, self.reject)
         self._uptime_key = self._find_uptime()
         self.dialect = self._dialect()
+        if self.info.serial is not None:
+            self.identity.saw_serial(self.info.serial, time.monotonic())
 
     @property
     def info(self) -> Info:
@@ -172,10 +174,10 @@ class Prop:
         """Take the prop's state; one it never described is shown as unknown."""
         states = self.info.capabilities.states
         known = not states or state in states
-        self.undeclared_state = None if known else state
+        undeclared = None if known else state
         shown = state if known else None
-        if shown != self.state:
-            self.state = shown
+        if (shown, undeclared) != (self.state, self.undeclared_state):
+            self.state, self.undeclared_state = shown, undeclared
             self.on_state.tell()
         if not known:
             raise Rejection(RejectionKind.UNKNOWN_STATE, excerpt(state))
@@ -254,6 +256,8 @@ class Prop:
             raise self.failure(Failure.BROKER, action) from None
         except TimeoutError:
             raise self.failure(Failure.TIMEOUT, action, seconds=f"{self.timeout_s:g}") from None
+        except GivenUp:
+            raise self.failure(Failure.STOPPING, action) from None
         if result is None:
             return Outcome(confirmed=False)
         if not result.ok:
@@ -268,6 +272,15 @@ class Prop:
 
     def _check(self, action: str, params: dict[str, Any]) -> None:
         spec = self.info.capabilities.actions.get(action)
+        try:
+            encode(params)
+        except TypeError as error:
+            raise self.failure(
+                Failure.BAD_PARAMETER,
+                action,
+                parameter=", ".join(map(str, params)),
+                problem=str(error),
+            ) from None
         if spec is None:
             if self.described_itself:
                 known = ", ".join(self.info.capabilities.actions) or "-"

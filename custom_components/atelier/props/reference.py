@@ -74,13 +74,15 @@ class ReferenceDialect:
     def warning(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         """Take a complaint that nothing hangs on."""
         message = text(payload, MESSAGE_LIMIT)[:TEXT_LIMIT]
-        self._prop.take_event(Event("warning", None, {"message": message}))
+        if not retained:
+            self._prop.take_event(Event("warning", None, {"message": message}))
 
     def error(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         """Take a complaint that stands until the board's next state."""
         message = text(payload, MESSAGE_LIMIT)[:TEXT_LIMIT]
         self._prop.set_error(message)
-        self._prop.take_event(Event("error", None, {"message": message}))
+        if not retained:
+            self._prop.take_event(Event("error", None, {"message": message}))
 
     def uptime(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         """Take the uptime of a worker, in seconds."""
@@ -140,9 +142,9 @@ class ReferenceDialect:
         if proofs is None:
             await prop.publish(Channel.CMD, message)
             return None
-        spec = prop.info.capabilities.actions[action]
+        spec = prop.info.capabilities.actions.get(action)
         shown = asyncio.Event()
-        if prop.state in proofs and spec.role is not Role.TRIGGER:
+        if prop.state in proofs and (spec is None or spec.role is not Role.TRIGGER):
             shown.set()
         ignore = prop.on_state.listen(lambda: shown.set() if prop.state in proofs else None)
         try:

@@ -111,8 +111,9 @@ class Roster:
     ) -> None:
         if not payload:
             raise Rejection(RejectionKind.EMPTY)
-        self._check_room(prefix)
         stranger = (prefix, device_id)
+        if stranger not in self._strangers:
+            self._check_room(prefix)
         if channel == Channel.INFO:
             parsed = parse_info(payload)
             heard = self._strangers.pop(stranger, [])
