@@ -182,3 +182,18 @@ async def test_an_output_can_be_bound_to_the_link(dark: Coffin, bus: Bus) -> Non
     await dark.wait_snapshot("outputs", "solenoid", wanted=False)
     await asyncio.sleep(0)
     assert (await dark.pulses())[0] < 5000
+
+
+async def test_a_short_pulse_after_a_stopped_long_one_is_short(coffin: Coffin, bus: Bus) -> None:
+    """What is left of an earlier pulse has no hold on the next."""
+    await bus.set(lockout=0)
+    await bus.ask("trigger")
+    await bus.ask("stop")
+    await bus.set(max_on_time=2000)
+    await bus.ask("trigger")
+    await coffin.player("silent")
+
+    await coffin.advance(10_000)
+
+    assert (await coffin.pulses())[-1] == pytest.approx(2000, abs=40)
+    await bus.hear("event", type="faulted", reason="max_on_time")

@@ -56,7 +56,9 @@ class Commands:
             self._answer(correlation_id, refusal)
             self._device.refuse(refusal, "settings", "command")
         else:
-            self._answer(correlation_id, None)
+            if correlation_id is not None:
+                # It says "kept", so it goes out when flash holds the change.
+                self._device.answer_when_kept(self._remember(correlation_id, None))
 
     def _answered(self, correlation_id):
         """Answer a repetition again; tell whether it was one."""
@@ -69,8 +71,10 @@ class Commands:
         return False
 
     def _answer(self, correlation_id, refusal):
-        if correlation_id is None:
-            return
+        if correlation_id is not None:
+            self._device.answer(self._remember(correlation_id, refusal))
+
+    def _remember(self, correlation_id, refusal):
         answer = {"correlation_id": correlation_id, "ok": refusal is None}
         if refusal:
             answer["reason"] = refusal.reason
@@ -81,7 +85,7 @@ class Commands:
         self._answers.append(answer)
         if len(self._answers) > _REMEMBERED:
             del self._answers[0]
-        self._device.answer(answer)
+        return answer
 
 
 def parse(payload):

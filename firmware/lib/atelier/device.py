@@ -191,6 +191,10 @@ class Device:
         """Tell the answer to a command."""
         self._presence.result(answer)
 
+    def answer_when_kept(self, answer):
+        """Tell the answer to a change of settings when it is written."""
+        self._presence.owe(answer)
+
     def refuse(self, refusal, action, source):
         """Tell that something was refused."""
         facts = {"reason": refusal.reason, "source": source}

@@ -86,7 +86,13 @@ class Output:
             await self._started.wait()
             self._started.clear()
             while self._deadline is not None:
-                await asyncio.sleep_ms(max(1, self._deadline - self._clock.now()))
+                left_ms = max(1, self._deadline - self._clock.now())
+                try:
+                    # A new pulse may be shorter than what is left of the one before.
+                    await asyncio.wait_for_ms(self._started.wait(), left_ms)
+                    self._started.clear()
+                except asyncio.TimeoutError:
+                    pass
                 self.check()
 
     def _cut(self, _timer):

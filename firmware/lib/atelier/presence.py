@@ -26,6 +26,7 @@ class Presence:
         self._changed = {}
         self._tell = asyncio.Event()
         self._settings_changed = asyncio.Event()
+        self._owed = []
         self._seq = 0
         self.mqtt = Client(
             config["mqtt"], config["id"], self._base + "availability", "offline", device.clock
@@ -65,6 +66,11 @@ class Presence:
         self._settings_changed.set()
         self._tell.set()
 
+    def owe(self, answer):
+        """Tell an answer once the settings are written."""
+        self._owed.append(answer)
+        self._settings_changed.set()
+
     async def goodbye(self):
         """Say that the device goes, and go."""
         await self.mqtt.stop(Message(self._base + "availability", "offline", 1, True))
@@ -93,8 +99,17 @@ class Presence:
             await self._settings_changed.wait()
             await asyncio.sleep_ms(_SETTINGS_QUIET_MS)
             self._settings_changed.clear()
-            self._device.store.flush()
+            kept = self._device.store.flush()
+            if kept:
+                self._device.clear_fault("flash_error")
+            else:
+                self._device.fault("flash_error")
             self._publish("settings", json.dumps(self._device.settings.values), retain=True)
+            owed, self._owed = self._owed, []
+            for answer in owed:
+                if not kept:
+                    answer.update({"ok": False, "reason": "fault", "message": "flash not written"})
+                self.result(answer)
 
     def _publish(self, channel, payload, qos=1, retain=False):
         self.mqtt.publish(self._base + channel, payload, qos, retain)

@@ -63,6 +63,22 @@ def _config():
     for key in ("id", "wifi", "mqtt"):
         if not config.get(key):
             raise ValueError("config.json: {} is missing".format(key))
+    _check_topic("id", config["id"], 64, 1)
+    _check_topic("prefix", config.get("prefix") or "props", 256, 4)
     if not config["wifi"].get("ssid") or not config["mqtt"].get("host"):
         raise ValueError("config.json: wifi.ssid and mqtt.host are needed")
     return config
+
+
+def _check_topic(key, text, limit, levels):
+    """Raise ValueError where a text cannot be a part of a topic (docs/contract.md, «Topics»)."""
+    parts = text.split("/") if isinstance(text, str) and len(text) <= limit else []
+    for part in parts:
+        plain = part.replace("-", "").replace("_", "").replace(".", "" if levels > 1 else ".")
+        if not plain or not (part[0].isalpha() or part[0].isdigit()):
+            parts = []
+        for letter in plain:
+            if not ("0" <= letter <= "9" or "a" <= letter <= "z" or "A" <= letter <= "Z"):
+                parts = []
+    if not 0 < len(parts) <= levels:
+        raise ValueError("config.json: {} must be letters, digits, - and _".format(key))
