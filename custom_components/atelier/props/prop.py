@@ -273,7 +273,7 @@ class Prop:
     def _check(self, action: str, params: dict[str, Any]) -> None:
         spec = self.info.capabilities.actions.get(action)
         try:
-            encode(params)
+            encode({"action": action, "params": params})
         except TypeError as error:
             raise self.failure(
                 Failure.BAD_PARAMETER,

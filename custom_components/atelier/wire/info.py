@@ -25,6 +25,9 @@ from .values import (
 CONTRACT_VERSION: Final = 1
 INFO_LIMIT: Final = 16 * 1024
 
+#: The telemetry value and the parameter that hold the number of a player's track.
+TRACK: Final = "track"
+
 #: Items in one section of the capabilities; what comes after is not looked at.
 SECTION_LIMIT: Final = 64
 

@@ -16,7 +16,7 @@ from homeassistant.exceptions import ServiceValidationError
 from ...const import DOMAIN
 from ...entity import PropEntity
 from ...errors import translated_errors
-from ...wire.info import PlayerSpec
+from ...wire.info import TRACK, PlayerSpec
 
 if TYPE_CHECKING:
     from ...data import Workshop
@@ -27,9 +27,6 @@ _STATES: Final = {
     "playing": MediaPlayerState.PLAYING,
     "paused": MediaPlayerState.PAUSED,
 }
-
-#: The telemetry value and the parameter that hold the number of a track.
-_TRACK: Final = "track"
 
 
 def media_players(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -74,7 +71,7 @@ class Player(PropEntity, MediaPlayerEntity):
     def take(self) -> None:
         telemetry = self.prop.telemetry.current
         self._attr_state = _STATES.get(str(telemetry.get(self._player.status)))
-        track = telemetry.get(_TRACK)
+        track = telemetry.get(TRACK)
         playing = self._attr_state in (MediaPlayerState.PLAYING, MediaPlayerState.PAUSED)
         if playing and isinstance(track, int):
             self._attr_media_content_id = str(track)
@@ -89,7 +86,7 @@ class Player(PropEntity, MediaPlayerEntity):
 
     @override
     def watch(self) -> list[CALLBACK_TYPE]:
-        watched = [self.prop.telemetry.watch((self._player.status, _TRACK), self.changed)]
+        watched = [self.prop.telemetry.watch((self._player.status, TRACK), self.changed)]
         if self._player.volume:
             watched.append(self.prop.settings.watch((self._player.volume,), self.changed))
         return watched
@@ -119,7 +116,7 @@ class Player(PropEntity, MediaPlayerEntity):
                 translation_key="no_track",
                 translation_placeholders={"track": media_id[:64]},
             )
-        await self._command(self._player.play, {_TRACK: int(media_id)})
+        await self._command(self._player.play, {TRACK: int(media_id)})
 
     @override
     async def async_select_source(self, source: str) -> None:

@@ -17,6 +17,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 from ...entity import PropEntity, category, naming
+from ...wire.info import TRACK
 from ...wire.values import AtelierClass, ValueSpec, ValueType
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ _NOT_NUMERIC: Final = frozenset(
 def sensors(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
     """Return a prop's sensors."""
     yield StateSensor(workshop, prop)
+    player = prop.info.capabilities.player
     for spec in prop.info.capabilities.telemetry.values():
-        if spec.type is ValueType.BOOL:
-            continue
+        if spec.type is ValueType.BOOL or (player and spec.key in (player.status, TRACK)):
+            continue  # the binary sensors and the player show these
         if spec.device_class == AtelierClass.UPTIME:
             yield BootSensor(workshop, prop, spec)
         elif spec.state_class == SensorStateClass.TOTAL_INCREASING:
