@@ -2,9 +2,9 @@
 
 import asyncio
 import getpass
+from pathlib import Path
 import shutil
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from rig.child import Child

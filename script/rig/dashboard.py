@@ -31,15 +31,26 @@ WORDS: Final = {
 
 type Card = dict[str, Any]
 
+OWN_NAME: Final = {"type": "entity"}  # the section says already which prop it is
+INLINE: Final[Card] = {"features_position": "inline", "grid_options": {"columns": "full"}}
+
 # What a prop's section shows, in this order: the tail of the unique id and the card's own part.
 TILES: Final[tuple[tuple[str, Card], ...]] = (
-    ("state", {}),
-    ("armed", {"features": [{"type": "toggle"}], "hide_state": True}),
-    ("telemetry/motion", {}),
-    ("telemetry/triggers", {}),
-    ("player", {"features": [{"type": "media-player-volume-slider"}]}),
-    ("activity", {}),
+    ("armed", {"features": [{"type": "toggle"}], **INLINE}),
+    ("state", {"name": OWN_NAME}),
+    ("telemetry/motion", {"name": OWN_NAME}),
+    ("telemetry/triggers", {"name": OWN_NAME}),
+    ("activity", {"name": OWN_NAME}),
+    ("player", {"name": OWN_NAME, "features": [{"type": "media-player-volume-slider"}], **INLINE}),
 )
+
+
+class Plain(yaml.SafeDumper):
+    """Write repeated parts out, as a person would."""
+
+    def ignore_aliases(self, data: object) -> bool:  # all alike
+        """Never point back."""
+        return True
 
 
 async def write_dashboard(workshop: Workshop) -> None:
@@ -64,7 +75,7 @@ async def write_dashboard(workshop: Workshop) -> None:
         "badges": badges,
         "sections": [*sections, _all_section(words, sorted(_activities(entities)))],
     }
-    text = yaml.safe_dump({"views": [view]}, allow_unicode=True, sort_keys=False)
+    text = yaml.dump({"views": [view]}, Dumper=Plain, allow_unicode=True, sort_keys=False)
     await asyncio.to_thread((workshop.hass.folder / FILE).write_text, text, encoding="utf-8")
 
 
@@ -101,6 +112,7 @@ def _press(button: str) -> Card:
     return {
         "type": "tile",
         "entity": button,
+        "name": OWN_NAME,
         "color": "deep-orange",
         "hide_state": True,
         "tap_action": press,
@@ -137,7 +149,7 @@ def _all_section(words: dict[str, str], activities: list[str]) -> Card:
                 "title": words["lately"],
                 "target": {"entity_id": activities},
                 "hours_to_show": 2,
-                "grid_options": {"columns": "full", "rows": 6},
+                "grid_options": {"columns": "full", "rows": 5},
             },
         ],
     }

@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import contextlib
+import fcntl
+from pathlib import Path
 import shutil
 import signal
 import sys
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rig.check import check
 from rig.dashboard import CONFIGURATION, PATH, write_dashboard
@@ -18,6 +19,9 @@ from rig.places import ROOT
 from rig.props import PLACES, demo_props
 from rig.stage import Stage
 from rig.workshop import Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MARK: Final = ".atelier-demo"  # only a folder that a demo made is ever emptied
 
@@ -39,14 +43,30 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def prepare_folder(folder: Path, *, keep: bool) -> None:
-    """Empty the demo's folder, unless it is to be kept or is not a demo's at all."""
+@contextlib.contextmanager
+def own_folder(folder: Path, *, keep: bool) -> Iterator[None]:
+    """Hold the demo's folder, emptied unless it is to be kept.
+
+    Raises RigError when another demo runs in it, or when it is not a demo's at all.
+    """
     if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
         raise RigError(f"{folder} holds files that are not the demo's; choose another --dir")
-    if folder.exists() and not keep:
-        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    with (folder / MARK).open("w", encoding="utf-8") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RigError(
+                f"Another demo runs in {folder}; stop it, or choose another --dir"
+            ) from None
+        for part in folder.iterdir():
+            if keep or part.name == MARK:
+                continue
+            if part.is_dir() and not part.is_symlink():
+                shutil.rmtree(part)
+            else:
+                part.unlink()
+        yield
 
 
 def say(line: str) -> None:
@@ -56,7 +76,6 @@ def say(line: str) -> None:
 
 async def demo(options: argparse.Namespace) -> None:
     """Start everything and keep it running."""
-    prepare_folder(options.dir, keep=options.keep)
     workshop = Workshop(
         demo_props(options.lang),
         folder=options.dir,
@@ -110,7 +129,10 @@ async def until_signal(options: argparse.Namespace) -> int:
             loop.add_signal_handler(number, task.cancel)
     if options.check:
         return await check(options.lang)
-    with contextlib.suppress(asyncio.CancelledError):
+    with (
+        contextlib.suppress(asyncio.CancelledError),
+        own_folder(options.dir, keep=options.keep),
+    ):
         await demo(options)
     return 0
 

@@ -1,18 +1,18 @@
 """A Home Assistant process of one's own, driven as a person's browser would."""
 
 import asyncio
+from http import HTTPStatus
 import os
+from pathlib import Path
 import sys
 import tempfile
 import time
-from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import aiohttp
 
 from rig.child import Child
-from rig.errors import SlowError
+from rig.errors import RigError, SlowError
 from rig.hass_flow import CONFIG, OPTIONS, REPAIRS, SUBENTRIES, Flow
 from rig.hass_folder import FolderPlan, write_folder
 from rig.hass_rest import HttpError, Rest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 START_TIMEOUT_S: Final = 120
 RESTART_CODE: Final = 100  # how it asks to be started again
 DOMAIN: Final = "atelier"
+PLAIN_TCP: Final = {"set_client_cert": False, "set_ca_cert": "off", "transport": "tcp"}
 
 type State = dict[str, Any]
 
@@ -294,9 +295,15 @@ class HomeAssistant:
         """Add the MQTT integration for a broker on a loopback port; return the entry's id."""
         flow = await self.flow("mqtt")
         login = {"username": user, "password": password} if user is not None else {}
-        other = {"set_client_cert": False, "set_ca_cert": "off", "transport": "tcp"}
-        await flow.submit({"broker": LOOPBACK, "port": port, "other_settings": other} | login)
+        await flow.submit({"broker": LOOPBACK, "port": port, "other_settings": PLAIN_TCP} | login)
         return flow.entry_id()
+
+    async def move_mqtt(self, entry_id: str, port: int) -> None:
+        """Let the MQTT integration use a broker on another loopback port."""
+        flow = await self.flow("mqtt", entry_id=entry_id)
+        await flow.submit({"broker": LOOPBACK, "port": port, "other_settings": PLAIN_TCP})
+        if flow.reason != "reconfigure_successful":
+            raise RigError(f"MQTT could not be moved to port {port}: {flow.errors}")
 
     async def add_workshop(
         self, name: str = "Workshop", prefixes: Sequence[str] = ("props", "halloween")

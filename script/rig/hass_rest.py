@@ -1,7 +1,7 @@
 """Home Assistant's REST API: logging in and everything that is one request."""
 
-import time
 from http import HTTPStatus
+import time
 from typing import Any, Final
 
 import aiohttp

@@ -1,8 +1,8 @@
 """The stage: a loopback page that shows the simulated boards and moves their world."""
 
 import asyncio
-import time
 from pathlib import Path
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web

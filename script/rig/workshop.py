@@ -123,11 +123,13 @@ class Workshop:
     async def _set_up(self) -> None:
         """Add MQTT and Atelier unless they are there, and put every prop where it stands."""
         entries = await self.hass.rest.get("/api/config/config_entries/entry")
-        domains = {entry["domain"] for entry in entries}
-        if "mqtt" not in domains:
-            self._say("the MQTT integration …")
+        ids = {entry["domain"]: entry["entry_id"] for entry in entries}
+        self._say("the MQTT integration …")
+        if "mqtt" in ids:
+            await self.hass.move_mqtt(ids["mqtt"], self.broker.port)
+        else:
             await self.hass.add_mqtt(self.broker.port)
-        if DOMAIN not in domains:
+        if DOMAIN not in ids:
             self._say("Atelier …")
             await self.hass.add_workshop()
         for prop in self.props:

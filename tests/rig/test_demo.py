@@ -2,15 +2,16 @@
 
 import asyncio
 import os
+from pathlib import Path
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rig.broker import Broker
 from rig.child import Child
+from rig.demo import own_folder
 from rig.ports import accepts, free_port
 
 if TYPE_CHECKING:
@@ -57,6 +58,17 @@ async def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert await asyncio.wait_for(demo.wait(), 30) == 1
     assert "not the demo's" in demo.output()
     assert (tmp_path / "diary.txt").read_text(encoding="utf-8") == "mine"
+
+
+async def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    """Two demos never share a folder."""
+    with own_folder(tmp_path / "demo", keep=False):
+        demo = command(["--dir", str(tmp_path / "demo")], tmp_path / "log")
+        await demo.start()
+        code = await asyncio.wait_for(demo.wait(), 30)
+
+    assert code == 1
+    assert "Another demo runs in" in demo.output()
 
 
 async def test_stopped_half_way_it_leaves_nothing_running(tmp_path: Path) -> None:
