@@ -62,9 +62,7 @@ class Air:
 
             def isconnected(self):
                 """Tell whether the network is there."""
-                return (
-                    air.up and self._joined_at is not None and air.world.ms() >= self._joined_at
-                )
+                return air.up and self._joined_at is not None and air.world.ms() >= self._joined_at
 
             def status(self, what=None):
                 """Return the signal strength in dBm, or whether it is joined."""

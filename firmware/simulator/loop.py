@@ -1,7 +1,7 @@
 """The event loop's waiting, on the simulated board's time; sockets stay real."""
 
-import select
 from asyncio import core
+import select
 
 
 def install(world, socket_class):

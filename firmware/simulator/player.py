@@ -99,9 +99,7 @@ class Player:
     def _say(self, command, parameter):
         if self.mode in ("missing", "silent") or not self._send:
             return
-        frame = bytearray(
-            (0x7E, 0xFF, 6, command, 0, parameter >> 8, parameter & 255, 0, 0, 0xEF)
-        )
+        frame = bytearray((0x7E, 0xFF, 6, command, 0, parameter >> 8, parameter & 255, 0, 0, 0xEF))
         checksum = -sum(frame[1:7]) & 0xFFFF
         frame[7], frame[8] = checksum >> 8, checksum & 255
         if self.mode == "short_reply":

@@ -30,10 +30,10 @@ def main(flash_folder, port, virtual):
     air = Air(world)
     flash = Flash()
     player = oled = None
+    busy = pins.get("busy")
+    drive = (lambda level: board.edge(busy["gpio"], level)) if busy else None
     for pin in pins.values():
         if "uart" in pin:
-            busy = pins.get("busy")
-            drive = (lambda level: board.edge(busy["gpio"], level)) if busy else None
             player = board.serial_ends[pin["uart"]] = Player(world, drive)
         if "i2c" in pin:
             oled = board.i2c_chips[pin["address"]] = Oled()

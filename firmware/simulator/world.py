@@ -154,4 +154,3 @@ class World:
             until = min(until, self._wdt_at - now)
         self._jumped += max(0, until)
         self.fire()
-

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from workbench import Bus, Coffin
 
 from forge.firmware.compile import build
 from rig.broker import Broker
 from rig.places import BUNDLES
-from workbench import Bus, Coffin
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,12 @@
 """Commands in every spelling, repeated, refused, and their answers."""
 
 import pytest
-
 from workbench import Bus, Coffin
 
 
-@pytest.mark.parametrize("payload", ["identify", " Identify \n", '{"action":"identify"}', "IDENTIFY"])
+@pytest.mark.parametrize(
+    "payload", ["identify", " Identify \n", '{"action":"identify"}', "IDENTIFY"]
+)
 async def test_spellings_of_a_command(coffin: Coffin, bus: Bus, payload: str) -> None:
     """A bare word is an action; white space and capitals around it do not matter."""
     await bus.say("cmd", payload)

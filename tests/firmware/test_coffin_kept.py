@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from workbench import Bus, Coffin
 
 
@@ -44,7 +43,7 @@ async def test_it_is_all_there_after_a_restart(coffin: Coffin, bus: Bus) -> None
     await bus.ask("set_volume", volume=11)
     await bus.ask("block")
     await coffin.advance(5000)
-    for again in (lambda: bus.ask("restart"), lambda: coffin.restart()):
+    for again in (lambda: bus.ask("restart"), coffin.restart):
         mark = bus.mark()
         await again()
         await bus.hear("event", type="booted", since=mark)

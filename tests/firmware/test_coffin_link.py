@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import contextlib
 from pathlib import Path
 
-import pytest
-
 from fakebroker import FakeBroker, Wire, publish
+import pytest
+from workbench import PLAN, Bus, Coffin, run_micropython
+
 from rig.broker import Broker
-from workbench import PLAN, Bus, Coffin
 
 DUP = 8
 
@@ -36,7 +36,7 @@ async def coffin_at(broker: FakeBroker, folder: Path, built: Path) -> AsyncItera
 async def heard(wire: Wire, channel: str, count: int = 1) -> list[tuple[int, bytes]]:
     """Wait until something was published on a channel so many times."""
     async with asyncio.timeout(20):
-        while len(found := wire.published(channel)) < count:
+        while len(found := wire.published(channel)) < count:  # noqa: ASYNC110 - bytes, no event
             await asyncio.sleep(0.02)
     return found
 
@@ -288,8 +288,6 @@ async def test_a_foreign_topic_is_ignored(tmp_path: Path, built: Path) -> None:
 
 async def test_waits_grow_and_differ(built: Path) -> None:
     """Two devices that lose one broker do not come back in step."""
-    from workbench import run_micropython
-
     script = """
 import sys; sys.path.insert(0, "lib")
 from atelier.backoff import Backoff

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-
 from workbench import Bus, Coffin
 
 
@@ -47,7 +46,7 @@ async def test_a_paused_track_cannot_hold_the_solenoid(coffin: Coffin, bus: Bus)
     ],
 )
 async def test_no_command_leaves_the_solenoid_behind(
-    coffin: Coffin, bus: Bus, action: str, goes_on: bool
+    coffin: Coffin, bus: Bus, action: str, *, goes_on: bool
 ) -> None:
     """A command either lets the action go on, state and solenoid alike, or ends both."""
     await bus.ask("trigger")
@@ -125,7 +124,7 @@ async def test_a_stuck_app_cannot_hold_the_solenoid(coffin: Coffin, bus: Bus) ->
 
 async def test_an_action_lasts_as_long_as_its_track(coffin: Coffin, bus: Bus) -> None:
     """A player that has not started yet does not count as one that has finished."""
-    for number in range(3):
+    for _ in range(3):
         assert (await bus.ask("trigger"))["ok"]
         await coffin.advance(8000)
 
@@ -171,9 +170,7 @@ async def test_power_on_begins_with_the_solenoid_off(dark: Coffin) -> None:
 
 async def test_an_output_can_be_bound_to_the_link(dark: Coffin, bus: Bus) -> None:
     """Where it is configured so, a lost network ends the pulse."""
-    dark.configure(
-        pins={"solenoid": {"gpio": 2, "max_on_ms": 30_000, "off_when_offline": True}}
-    )
+    dark.configure(pins={"solenoid": {"gpio": 2, "max_on_ms": 30_000, "off_when_offline": True}})
     await dark.switch_on()
     await bus.hear("availability", "online")
     await bus.ask("trigger")

@@ -1,7 +1,6 @@
 """One missing part fails alone."""
 
 import pytest
-
 from workbench import Bus, Coffin
 
 

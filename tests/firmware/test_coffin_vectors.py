@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from workbench import PLAN, Bus, Coffin
 
 from rig.broker import Broker
-from workbench import PLAN, Bus, Coffin
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors" / "props.json"
 #: Rows that are about the broker's or Home Assistant's side; told at the end of this file.
@@ -85,7 +85,7 @@ async def _take(coffin: Coffin, bus: Bus, step: dict[str, Any]) -> None:
             raise AssertionError(f"a step that is not understood: {step}")
 
 
-async def _check(
+async def _check(  # noqa: C901, PLR0912 - one case for each kind of wish
     coffin: Coffin, bus: Bus, key: str, wanted: Any, *, mark: int, frames: int, before: int
 ) -> None:
     """Check one wanted outcome."""

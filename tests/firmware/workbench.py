@@ -97,9 +97,7 @@ class Bus:
         """Return the events of a type."""
         return [event for event in self.words("event", since) if event["type"] == kind]
 
-    async def hear(
-        self, channel: str, word: object = None, *, since: int = 0, **facts: Any
-    ) -> Any:
+    async def hear(self, channel: str, word: object = None, *, since: int = 0, **facts: Any) -> Any:
         """Wait for a payload that is `word`, or that has these facts, and return it."""
 
         def found() -> Any:
@@ -112,7 +110,9 @@ class Bus:
 
         return await self.until(found, f"{channel} {word or facts}")
 
-    async def until(self, found: Callable[[], Any], what: str, timeout_s: float = PATIENCE_S) -> Any:
+    async def until(
+        self, found: Callable[[], Any], what: str, timeout_s: float = PATIENCE_S
+    ) -> Any:
         """Wait until something was heard."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), self._news:

@@ -1,8 +1,8 @@
 """Build bundles of firmware, check them, and keep their READMEs in step."""
 
 import argparse
-import sys
 from pathlib import Path
+import sys
 
 from . import readme
 from .bundles import load
@@ -29,15 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
             case "build":
                 built = build(options.bundle, options.out, mpy=options.mpy)
                 for path, size in built.sizes.items():
-                    print(f"{size:8}  {path}")
-                print(f"{built.size:8}  {built.bundle.model} {built.bundle.version} {built.hash}")
+                    _say(f"{size:8}  {path}")
+                _say(f"{built.size:8}  {built.bundle.model} {built.bundle.version} {built.hash}")
             case "check":
                 for folder in options.bundle:
-                    print(f"{load(folder.resolve(), LIBRARY).model}: good")
+                    _say(f"{load(folder.resolve(), LIBRARY).model}: good")
             case "readme":
                 return _readmes(options.bundle, check=options.check)
     except BundleError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
@@ -47,9 +47,13 @@ def _readmes(folders: list[Path], *, check: bool) -> int:
     for folder in folders:
         changed = readme.refresh(load(folder.resolve(), LIBRARY), write=not check)
         if changed and check:
-            print(f"{folder / readme.README}: not in step; run `readme` without --check")
+            _say(f"{folder / readme.README}: not in step; run `readme` without --check")
             code = 1
     return code
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Read a bundle: `bundle.yaml` merged with what every device has, checked, made typed."""
 
-import json
 from dataclasses import dataclass
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,18 @@ FILE_LIMIT: Final = 256 * 1024
 
 _SECTIONS: Final = ("states", "actions", "telemetry", "settings", "events", "presets", "player")
 _HEAD: Final = frozenset(
-    "model name manufacturer version description boards app files modules pins".split()
+    [
+        "model",
+        "name",
+        "manufacturer",
+        "version",
+        "description",
+        "boards",
+        "app",
+        "files",
+        "modules",
+        "pins",
+    ]
 )
 #: Keys that are the board's business and stay out of `info`.
 _BOARD_ONLY: Final = frozenset({"counter", "required"})
@@ -88,8 +99,7 @@ def load(folder: Path, library: Path) -> Bundle:
     common = _read(library / COMMON)
     found.only(raw, _HEAD | frozenset(_SECTIONS), DESCRIPTION)
     merged = {
-        name: found.mapping(common.get(name), f"common {name}")
-        | found.mapping(raw.get(name), name)
+        name: found.mapping(common.get(name), f"common {name}") | found.mapping(raw.get(name), name)
         for name in _SECTIONS
     }
     _check_head(found, raw)

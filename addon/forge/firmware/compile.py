@@ -1,12 +1,12 @@
 """Build a bundle into the files of a board's flash."""
 
+from dataclasses import dataclass
 import hashlib
 import json
+from pathlib import Path
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from .bundles import Bundle, load
@@ -98,7 +98,7 @@ def _module(source: Path, target: str, *, mpy: bool) -> tuple[str, bytes]:
     if not mpy:
         return ".py", source.read_bytes()
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - a list of arguments, the source behind `--`
             [_mpy_cross(), "-s", f"{target}.py", "-o", "-", "--", str(source)],
             capture_output=True,
             timeout=_COMPILE_TIMEOUT_S,

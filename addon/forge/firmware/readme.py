@@ -1,7 +1,7 @@
 """The tables of a bundle's README.md, made from its description."""
 
+from collections.abc import Callable, Sequence
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 from .bundles import Bundle
@@ -99,11 +99,11 @@ def _range(rule: dict[str, Any]) -> str:
         return ", ".join(rule["options"])
     unit = f" {rule['unit']}" if "unit" in rule else ""
     if "min" in rule:
-        return f"{rule['type']} {rule['min']}–{rule['max']}{unit}"
+        return f"{rule['type']} {rule['min']} to {rule['max']}{unit}"
     return f"{rule['type']}{unit}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

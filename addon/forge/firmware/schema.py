@@ -22,7 +22,20 @@ SECTION_LIMIT: Final = 64
 TRACK_LIMIT: Final = 2999
 
 _VALUE_KEYS: Final = frozenset(
-    "type name unit class state_class category icon enabled options min max step".split()
+    [
+        "type",
+        "name",
+        "unit",
+        "class",
+        "state_class",
+        "category",
+        "icon",
+        "enabled",
+        "options",
+        "min",
+        "max",
+        "step",
+    ]
 )
 _TEXT_KEYS: Final = ("unit", "class", "state_class", "icon")
 

@@ -112,7 +112,9 @@ def player(found: Findings, raw: dict[str, Any], sections: dict[str, dict[str, A
             found.add(f"player.{key}", f"there is no {raw[key]} in {section}")
     for number, title in found.mapping(raw.get("tracks"), "player.tracks").items():
         if re.fullmatch(r"[1-9]\d{0,3}", number) is None or int(number) > schema.TRACK_LIMIT:
-            found.add(f"player.tracks.{number}", f"must be a quoted number, 1 to {schema.TRACK_LIMIT}")
+            found.add(
+                f"player.tracks.{number}", f"must be a quoted number, 1 to {schema.TRACK_LIMIT}"
+            )
         if not schema.is_text(title):
             found.add(f"player.tracks.{number}", "must be text")
 
@@ -141,17 +143,19 @@ def pins(found: Findings, raw: dict[str, Any]) -> None:
             else:
                 used[number] = key
         if item.get("direction") == "out":
-            cap = item.get("max_on_ms")
-            if not isinstance(cap, int) or not 0 < cap <= _OUTPUT_CAP_MS:
-                found.add(f"{where}.max_on_ms", "an output needs a cap, in ms: nothing stays on")
-            if item.get("off", 0) not in (0, 1):
-                found.add(f"{where}.off", "must be 0 or 1: the level that switches it off")
+            _output(found, item, where)
         elif "gpio" in item and item.get("direction") != "in":
             found.add(f"{where}.direction", "must be in or out")
 
 
-def _items(
-    found: Findings, raw: dict[str, Any], section: str
-) -> list[tuple[str, dict[str, Any]]]:
+def _output(found: Findings, item: dict[str, Any], where: str) -> None:
+    cap = item.get("max_on_ms")
+    if not isinstance(cap, int) or not 0 < cap <= _OUTPUT_CAP_MS:
+        found.add(f"{where}.max_on_ms", "an output needs a cap, in ms: nothing stays on")
+    if item.get("off", 0) not in (0, 1):
+        found.add(f"{where}.off", "must be 0 or 1: the level that switches it off")
+
+
+def _items(found: Findings, raw: dict[str, Any], section: str) -> list[tuple[str, dict[str, Any]]]:
     schema.check_section(found, raw, section)
     return [(key, found.mapping(item, f"{section}.{key}")) for key, item in raw.items()]

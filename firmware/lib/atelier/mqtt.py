@@ -104,7 +104,11 @@ class Client:
             log("mqtt: connected")
             self._outbox.reconnected(self.on_connect())
             self._wake.set()
-            for step in (self._receive(link), self._send(link), self._watch(link, network_up, beat)):
+            for step in (
+                self._receive(link),
+                self._send(link),
+                self._watch(link, network_up, beat),
+            ):
                 tasks.append(asyncio.create_task(self._guard(step)))
             await self._down.wait()
         finally:

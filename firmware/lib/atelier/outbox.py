@@ -43,12 +43,8 @@ class Outbox:
     def add(self, message):
         """Take a message; where there is no room, the oldest that matters least is dropped."""
         if len(self._waiting) >= WAITING:
-            for index, one in enumerate(self._waiting):
-                if not one.qos:
-                    break
-            else:
-                index = 0
-            del self._waiting[index]
+            unimportant = [one for one in self._waiting if not one.qos]
+            self._waiting.remove(unimportant[0] if unimportant else self._waiting[0])
             self.dropped += 1
         self._waiting.append(message)
 

@@ -1,7 +1,7 @@
 """What actions and settings may be given, checked before anything happens."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error
     """A device says no; reasons are those of docs/contract.md."""
 
     def __init__(self, reason, message=None, retry_ms=None):
@@ -25,8 +25,7 @@ def check(key, rule, value):
             raise Refused("out_of_range", "{} must be one of {}".format(key, rule["options"]))
     else:
         fits = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if fits and value != value or value in (float("inf"), float("-inf")):
-            fits = False
+        fits = fits and -(2**53) <= value <= 2**53  # infinities and NaN are no numbers
         if fits and kind == "int":
             fits = value == int(value)
             value = int(value) if fits else value
