@@ -25,8 +25,13 @@ lovelace:
 """
 
 WORDS: Final = {
-    "en": {"all": "All props", "stop": "Stop everything", "lately": "Lately"},
-    "it": {"all": "Tutti gli automi", "stop": "Ferma tutto", "lately": "Ultimi eventi"},
+    "en": {"armed": "Armed", "all": "All props", "stop": "Stop everything", "lately": "Lately"},
+    "it": {
+        "armed": "Pronto",
+        "all": "Tutti gli automi",
+        "stop": "Ferma tutto",
+        "lately": "Ultimi eventi",
+    },
 }
 
 type Card = dict[str, Any]
@@ -57,10 +62,8 @@ async def write_dashboard(workshop: Workshop) -> None:
     """Write the dashboard's file; Home Assistant reads it when somebody looks."""
     entities = await workshop.hass.entities()
     words = WORDS[workshop.language]
-    sections = [
-        _prop_section(workshop, prop, {key: entry["entity_id"] for key, entry in entities.items()})
-        for prop in workshop.props
-    ]
+    ids = {key: entry["entity_id"] for key, entry in entities.items()}
+    sections = [_prop_section(workshop, prop, ids, words) for prop in workshop.props]
     badges = [
         {"type": "entity", "entity": entry["entity_id"], "show_name": True}
         for key, entry in sorted(entities.items())
@@ -79,7 +82,9 @@ async def write_dashboard(workshop: Workshop) -> None:
     await asyncio.to_thread((workshop.hass.folder / FILE).write_text, text, encoding="utf-8")
 
 
-def _prop_section(workshop: Workshop, prop: Prop, ids: dict[str, str]) -> Card:
+def _prop_section(
+    workshop: Workshop, prop: Prop, ids: dict[str, str], words: dict[str, str]
+) -> Card:
     """Return the section of one prop."""
 
     def entity(tail: str) -> str | None:
@@ -96,7 +101,9 @@ def _prop_section(workshop: Workshop, prop: Prop, ids: dict[str, str]) -> Card:
     cards += [_press(button) for button in buttons]
     for tail, part in TILES:
         if (entity_id := entity(tail)) is not None:
-            cards.append({"type": "tile", "entity": entity_id, **part})
+            card = {"type": "tile", "entity": entity_id, **part}
+            # The armed switch has the prop's own name, which the heading says already.
+            cards.append(card if "name" in part else {**card, "name": words["armed"]})
     if (connectivity := entity("connectivity")) is not None:
         cards[0]["badges"].append({"type": "entity", "entity": connectivity})
     return {"type": "grid", "cards": cards}
@@ -135,6 +142,7 @@ def _all_section(words: dict[str, str], activities: list[str]) -> Card:
     stop = {"action": "perform-action", "perform_action": "atelier.stop_all"}
     return {
         "type": "grid",
+        "column_span": 3,
         "cards": [
             {"type": "heading", "heading": words["all"], "icon": "mdi:ghost"},
             {
