@@ -40,7 +40,11 @@ class Requests:
             "outputs": {},
             "network": "up" if self._air.up else "down",
             "state": device.state if device else None,
-            "heap": {"used": used, "peak": max(used, self._world.heap_peak)},
+            "heap": {
+                "used": used,
+                "peak": max(used, self._world.heap_peak),
+                "base": self._world.heap_base,
+            },
         }
         for name, pin in self._pins.items():
             if "gpio" in pin:

@@ -49,6 +49,8 @@ def main(flash_folder, port, virtual):
     install(world, socket_class)
     sys.path[:] = ["", "lib", ".frozen"]
     ours = set(modules)
+    gc.collect()
+    world.heap_base = gc.mem_alloc()
     print("ready")
     while True:
         gc.collect()

@@ -21,7 +21,8 @@ class World:
         self.virtual = virtual
         self.started = real.ticks_ms()
         self.history = history
-        self.heap_peak = 0
+        #: Bytes of memory that are the simulator's own, and the most that were in use.
+        self.heap_base = self.heap_peak = 0
         self.control = None
         self.expecting = False
         self._jumped = 0

@@ -65,8 +65,8 @@ def test_info_is_understood_by_home_assistant(name: str, tmp_path: Path) -> None
 
     assert not parsed.rejections
     assert len(encoded) < INFO_LIMIT
-    assert set(parsed.info.actions) == set(built.bundle.sections["actions"])
-    assert set(parsed.info.events) == set(built.bundle.sections["events"])
+    assert set(parsed.info.capabilities.actions) == set(built.bundle.sections["actions"])
+    assert set(parsed.info.capabilities.events) == set(built.bundle.sections["events"])
     assert parsed.info.firmware_hash == built.hash
 
 
