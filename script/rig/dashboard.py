@@ -27,7 +27,7 @@ lovelace:
 WORDS: Final = {
     "en": {"armed": "Armed", "all": "All props", "stop": "Stop everything", "lately": "Lately"},
     "it": {
-        "armed": "Pronto",
+        "armed": "Armato",
         "all": "Tutti gli automi",
         "stop": "Ferma tutto",
         "lately": "Ultimi eventi",

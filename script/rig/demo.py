@@ -85,7 +85,12 @@ async def demo(options: argparse.Namespace) -> None:
         configuration=CONFIGURATION,
         say=lambda part: say(f"Starting {part}"),
     )
-    stage = Stage(workshop.boards, home=workshop.hass.url, port=options.board_port)
+    stage = Stage(
+        workshop.boards,
+        home=workshop.hass.url,
+        language=options.lang,
+        port=options.board_port,
+    )
     async with workshop:
         try:
             await write_dashboard(workshop)

@@ -23,12 +23,14 @@ MOTION_S: Final = 2.0  # how long somebody takes to walk past
 class Stage:
     """A small web server that several browsers may look at."""
 
-    def __init__(self, boards: Mapping[str, Board], *, home: str, port: int = 0) -> None:
+    def __init__(
+        self, boards: Mapping[str, Board], *, home: str, language: str = "en", port: int = 0
+    ) -> None:
         """Describe the page; `home` is Home Assistant's address, for a link."""
         self.port = claim_port(port, "the page with the boards")
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._boards = boards
-        self._home = home
+        self._filled_in = {"{{home}}": home, "{{language}}": language}
         self._looks: dict[str, tuple[float, dict[str, Any]]] = {}
         self._locks = {board_id: asyncio.Lock() for board_id in boards}
         self._plugged = dict.fromkeys(boards, True)
@@ -74,7 +76,9 @@ class Stage:
     async def _page(self, _: web.Request) -> web.Response:
         """Serve the page."""
         html = await asyncio.to_thread(PAGE.read_text, encoding="utf-8")
-        return web.Response(text=html.replace("{{home}}", self._home), content_type="text/html")
+        for place, text in self._filled_in.items():
+            html = html.replace(place, text)
+        return web.Response(text=html, content_type="text/html")
 
     async def _list(self, _: web.Request) -> web.Response:
         """Tell how all boards look now."""
