@@ -7,7 +7,6 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .config_flow import withdraw_offers
 from .const import DOMAIN, PLATFORMS
 from .data import AtelierConfigEntry, Workshop, forget_store
 from .issues import Issues
@@ -32,7 +31,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> b
     issues = Issues(hass, workshop)
     entry.async_on_unload(issues.close)
     await workshop.open()
-    withdraw_offers(hass)
     return True
 
 

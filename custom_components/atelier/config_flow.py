@@ -133,6 +133,7 @@ class AtelierConfigFlow(ConfigFlow, domain=DOMAIN):
             elif error:
                 errors["base" if error in _BROKER_ERRORS else CONF_PREFIXES] = error
             elif entry is not None:
+                _withdraw_offers(self.hass, prefixes, self.flow_id)
                 return self.async_update_reload_and_abort(
                     entry, title=name, options={**entry.options, CONF_PREFIXES: prefixes}
                 )
@@ -159,6 +160,7 @@ class AtelierConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _create(self, name: str, prefixes: list[str]) -> ConfigFlowResult:
+        _withdraw_offers(self.hass, prefixes, self.flow_id)
         return self.async_create_entry(
             title=name,
             data={},
@@ -180,6 +182,7 @@ class AtelierOptionsFlow(OptionsFlowWithReload):
             prefixes = _tidy(user_input[CONF_PREFIXES])
             error, facts = await _check(self.hass, prefixes, self.config_entry)
             if error is None:
+                _withdraw_offers(self.hass, prefixes, self.flow_id)
                 return self.async_create_entry(data={**user_input, CONF_PREFIXES: prefixes})
             errors["base" if error in _BROKER_ERRORS else CONF_PREFIXES] = error
         schema = vol.Schema(
@@ -199,13 +202,13 @@ class AtelierOptionsFlow(OptionsFlowWithReload):
 
 
 @callback
-def withdraw_offers(hass: HomeAssistant) -> None:
-    """Take back the offers to set up workshops for prefixes that one listens to by now."""
+def _withdraw_offers(hass: HomeAssistant, prefixes: list[str], own_flow_id: str) -> None:
+    """Take back the offers of other flows to set up workshops for these prefixes."""
     for flow in hass.config_entries.flow.async_progress_by_handler(
         DOMAIN, match_context={"source": SOURCE_MQTT}
     ):
-        prefix = flow["context"].get("title_placeholders", {}).get("prefix")
-        if prefix is not None and _taken(hass, [prefix], None):
+        prefix = flow["context"].get("title_placeholders", {}).get("prefix", "")
+        if flow["flow_id"] != own_flow_id and any(overlap(prefix, one) for one in prefixes):
             hass.config_entries.flow.async_abort(flow["flow_id"])
 
 
