@@ -17,6 +17,7 @@ class Player:
         self.volume = 20
         self.bad_checksums = 0
         self.track_ms = _TRACK_MS
+        self.tracks = 2999
         self._world = world
         self._busy = busy
         self._send = None
@@ -68,6 +69,9 @@ class Player:
 
     def _obey(self, command, parameter):
         if command == 0x03:
+            if not 0 < parameter <= self.tracks:
+                self._say(0x40, 6)
+                return
             self.track = parameter
             self._play(self.track_ms)
         elif command == 0x06 and parameter <= 30:

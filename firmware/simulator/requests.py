@@ -73,11 +73,12 @@ class Requests:
         return {}
 
     def do_player(self, request, _answer):
-        """Change how the player behaves, or how long its tracks are."""
+        """Change how the player behaves, how long its tracks are, and how many it has."""
         if request.get("mode", "normal") not in ("normal", "silent", "missing", "short_reply"):
             raise ValueError("no such mode")
         self._player.mode = request.get("mode", self._player.mode)
         self._player.track_ms = request.get("track_ms", self._player.track_ms)
+        self._player.tracks = request.get("tracks", self._player.tracks)
         return {}
 
     def do_track_end(self, _request, _answer):

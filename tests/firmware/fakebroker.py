@@ -119,7 +119,7 @@ class FakeBroker:
     async def connections(self, count: int, timeout_s: float = 20) -> None:
         """Wait until so many connections were made."""
         async with asyncio.timeout(timeout_s):
-            while len(self.wires) < count:  # noqa: ASYNC110 - set from a callback
+            while len(self.wires) < count:
                 await asyncio.sleep(0.02)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

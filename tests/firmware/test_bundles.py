@@ -220,6 +220,8 @@ def test_the_command_line(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["build", str(copy), "--out", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "main.py").is_file()
     assert main(["check", str(copy)]) == 0
+    assert main(["list"]) == 0
+    assert "coffin_jumper        1.0.0    A coffin whose lid jumps" in capsys.readouterr().out
     change(copy, "settings.hold.default", 4000)
     assert main(["readme", str(copy), "--check"]) == 1
     assert main(["readme", str(copy)]) == 0

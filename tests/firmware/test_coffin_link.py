@@ -36,7 +36,7 @@ async def coffin_at(broker: FakeBroker, folder: Path, built: Path) -> AsyncItera
 async def heard(wire: Wire, channel: str, count: int = 1) -> list[tuple[int, bytes]]:
     """Wait until something was published on a channel so many times."""
     async with asyncio.timeout(20):
-        while len(found := wire.published(channel)) < count:  # noqa: ASYNC110 - bytes, no event
+        while len(found := wire.published(channel)) < count:
             await asyncio.sleep(0.02)
     return found
 

@@ -109,3 +109,18 @@ async def test_the_busy_pin_tells_the_end(dark: Coffin, bus: Bus) -> None:
 
     assert 3500 < (await dark.pulses())[0] < 5000
     await bus.hear("event", type="finished", how="track_ended")
+
+
+async def test_a_missing_file_is_a_fault_and_the_coffin_jumps(coffin: Coffin, bus: Bus) -> None:
+    """Without the track the solenoid gets its time without sound, until a track plays again."""
+    await coffin.request("player", tracks=2)
+    await bus.ask("trigger", track=3)
+    await bus.hear("event", type="faulted", reason="track_missing", track=3)
+    await coffin.advance(9000)
+    assert (await coffin.pulses())[0] < 2500
+    mark = bus.mark()
+
+    await bus.ask("trigger", track=2)
+    await coffin.advance(6000)
+
+    await bus.hear("telemetry", since=mark, problem=False)

@@ -66,8 +66,8 @@ async def test_a_long_run_fills_no_memory(coffin: Coffin, bus: Bus) -> None:
         return int((await coffin.request("heap"))["used"])
 
     await hour(0)
-    used = [await hour(number) for number in range(1, 5)]
+    used = [await hour(number) for number in range(1, 4)]
 
     assert max(used) - used[0] < 2048
     assert (await coffin.snapshot())["state"] == "armed"
-    assert bus.words("telemetry")[-1]["uptime_s"] > 4.5 * 3600
+    assert bus.words("telemetry")[-1]["uptime_s"] > 3.5 * 3600

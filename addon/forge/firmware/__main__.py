@@ -5,8 +5,8 @@ from pathlib import Path
 import sys
 
 from . import readme
-from .bundles import load
-from .compile import LIBRARY, build
+from .bundles import DESCRIPTION, load
+from .compile import BUNDLES, LIBRARY, build
 from .problems import BundleError
 
 
@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     building.add_argument("bundle", type=Path)
     building.add_argument("--out", type=Path, required=True)
     building.add_argument("--mpy", action="store_true", help="compile the modules to byte code")
+    listing = commands.add_parser("list", help="say which bundles there are")
+    listing.add_argument("folder", type=Path, nargs="?", default=BUNDLES)
     checking = commands.add_parser("check", help="say everything that is wrong with a bundle")
     checking.add_argument("bundle", type=Path, nargs="+")
     writing = commands.add_parser("readme", help="write the tables of a bundle's README.md")
@@ -31,6 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
                 for path, size in built.sizes.items():
                     _say(f"{size:8}  {path}")
                 _say(f"{built.size:8}  {built.bundle.model} {built.bundle.version} {built.hash}")
+            case "list":
+                for path in sorted(options.folder.glob(f"*/{DESCRIPTION}")):
+                    bundle = load(path.parent.resolve(), LIBRARY)
+                    _say(f"{bundle.name:20} {bundle.version:8} {bundle.description['en']}")
             case "check":
                 for folder in options.bundle:
                     _say(f"{load(folder.resolve(), LIBRARY).model}: good")

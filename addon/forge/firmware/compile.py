@@ -12,8 +12,10 @@ from typing import Final
 from .bundles import Bundle, load
 from .problems import BundleError, Problem
 
-#: Where the modules that bundles share are, in this repository.
-LIBRARY: Final = Path(__file__).parents[3] / "firmware" / "lib" / "atelier"
+_FIRMWARE: Final = Path(__file__).parents[3] / "firmware"
+#: Where the modules that bundles share are, and the bundles, in this repository.
+LIBRARY: Final = _FIRMWARE / "lib" / "atelier"
+BUNDLES: Final = _FIRMWARE / "bundles"
 #: Modules of the library that only some devices need; the others are on every board.
 OPTIONAL: Final = frozenset({"dfplayer", "pir", "ssd1306"})
 CONTRACT: Final = 1

@@ -44,6 +44,7 @@ class App(Scare):
             self._device.clock,
             self.player_changed,
             self.track_ended,
+            self.track_missing,
             pins.get("busy", {}).get("gpio"),
         )
 

@@ -95,7 +95,7 @@ class Scare:
             self._finish("stopped")
         self._end_music()
         self._lockout_until = 0
-        for fault in ("max_on_time", "player_silent", "app_error"):
+        for fault in ("max_on_time", "track_missing", "player_silent", "app_error"):
             self._device.clear_fault(fault)
         self._device.do_reset_counter(params, source)
         self.do_unblock(params, source)
@@ -146,7 +146,17 @@ class Scare:
         self._device.event("track_ended")
         if self._acting:
             self._device.clear_fault("max_on_time")
+            self._device.clear_fault("track_missing")
             self._finish("track_ended")
+        else:
+            self._end_music()
+
+    def track_missing(self):
+        """Take it that the card has no such file: the coffin jumps all the same."""
+        self._device.fault("track_missing", track=self._player.track)
+        if self._acting:
+            self._track_expected = False
+            self._solenoid.pulse(self._device.settings["pulse"])
         else:
             self._end_music()
 

@@ -9,6 +9,7 @@ import asyncio
 
 _PLAY, _VOLUME, _RESUME, _PAUSE, _STOP, _STATUS = 0x03, 0x06, 0x0D, 0x0E, 0x16, 0x42
 _ENDED, _ERROR, _ONLINE = (0x3C, 0x3D), 0x40, 0x3F
+_NO_FILE = (5, 6)
 _WORDS = ("idle", "playing", "paused")
 
 _START_UP_MS = 3000
@@ -47,11 +48,12 @@ def parse(buffer):
 class DFPlayer:
     """Orders to the player, and what it says of itself."""
 
-    def __init__(self, pins, clock, on_change, on_end, busy_gpio=None):
+    def __init__(self, pins, clock, on_change, on_end, on_missing, busy_gpio=None):
         """Open the serial line; `pins` has uart, tx and rx.
 
         `on_change()` is called when `status` or `present` changes, `on_end()` when a
-        track is over. The BUSY pin (low while playing) is trusted where it is wired.
+        track is over, `on_missing()` when there is no such file. The BUSY pin (low while
+        playing) is trusted where it is wired.
         """
         from machine import UART, Pin
 
@@ -62,6 +64,7 @@ class DFPlayer:
         self._clock = clock
         self._on_change = on_change
         self._on_end = on_end
+        self._on_missing = on_missing
         self._uart = UART(pins["uart"], baudrate=9600, tx=pins["tx"], rx=pins["rx"])
         self._busy = Pin(busy_gpio, Pin.IN, Pin.PULL_UP) if busy_gpio is not None else None
         self._orders = []
@@ -200,8 +203,10 @@ class DFPlayer:
             if self.status == "playing" and settled:
                 self._ended()
         elif command == _ERROR:
-            if self.status == "playing":
-                self._ended()
+            # Busy, or a damaged frame, is no end; a file that is not there is one.
+            if self.status == "playing" and parameter in _NO_FILE:
+                self._become("idle")
+                self._on_missing()
         elif command == _STATUS and settled and self._busy is None:
             word = _WORDS[parameter & 255] if parameter & 255 < len(_WORDS) else None
             if word == "idle" and self.status == "playing":

@@ -1,28 +1,23 @@
-"""A short memory of what happened, on the console and for whoever asks."""
+"""Lines on the console: short, and not the same one over and over."""
 
-LINES = 16
-LENGTH = 120
+LENGTH = 160
 
-recent = []
+_last = None
 _repeats = 0
 
 
 def log(*words):
-    """Print a line and keep it among the last; a line that repeats is only counted."""
-    global _repeats
+    """Print a line; of one that repeats only the 1st, 2nd, 4th, 8th … time is printed."""
+    global _last, _repeats
     line = " ".join([str(word) for word in words])[:LENGTH]
-    if recent and recent[-1] == line:
+    if line == _last:
         _repeats += 1
-        if _repeats & (_repeats - 1):  # the 1st, 2nd, 4th, 8th … repeat is printed
+        if _repeats & (_repeats - 1):
             return
-        line_out = "{} (again, {} times)".format(line, _repeats)
+        line = "{} (again, {} times)".format(line, _repeats)
     else:
-        _repeats = 0
-        recent.append(line)
-        if len(recent) > LINES:
-            del recent[0]
-        line_out = line
+        _last, _repeats = line, 0
     try:
-        print(line_out)
+        print(line)
     except (OSError, UnicodeError):
         pass

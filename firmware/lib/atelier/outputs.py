@@ -112,9 +112,3 @@ def check_all():
     """Switch off every output whose time is over."""
     for output in _outputs:
         output.check()
-
-
-def forget_all():
-    """Switch off and forget every output."""
-    all_off()
-    _outputs.clear()
