@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import json
+from pathlib import Path
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rig.bench import firmware
 from rig.bench.plan import FULL, QUICK
 from rig.bench.props import compare
 from rig.bench.table import table
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     props.add_argument("--only", choices=("ours", "core"), help="measure one side alone")
     props.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     props.set_defaults(run=_props)
+    boards = commands.add_parser("firmware", help="bundles against a board's limits")
+    boards.set_defaults(run=lambda _: firmware.main() != 0)
     options = parser.parse_args(arguments)
     try:
         missed: bool = options.run(options)

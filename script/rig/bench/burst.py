@@ -7,7 +7,7 @@ import orjson
 
 from rig.bench import clock
 from rig.bench.load import Generator
-from rig.bench.payloads import VALUES
+from rig.bench.payloads import VALUES, unread
 from rig.bench.side import sensor
 from rig.errors import RigError
 
@@ -24,7 +24,15 @@ WATCHED_RATE: Final = 200  # messages a second, so that the watcher never falls 
 async def burst_us(side: Side, fleet: Fleet, messages: int, *, changes: int) -> float:
     """Return CPU µs per message of messages that come as fast as they can, unwatched."""
     load = list(fleet.telemetry(messages, changes=changes))
-    return await _cost_us(side, fleet, load, rate=None)
+    cost = await _cost_us(side, load, rate=None)
+    await check_arrived(side, fleet, load)
+    return cost
+
+
+async def unread_us(side: Side, fleet: Fleet, messages: int) -> float:
+    """Return CPU µs per message that is heard and concerns nobody: what core's client takes."""
+    load = [unread(0, fleet.turn()) for _ in range(messages)]
+    return await _cost_us(side, load, rate=None)
 
 
 async def watched_us(side: Side, fleet: Fleet, messages: int) -> float:
@@ -35,13 +43,13 @@ async def watched_us(side: Side, fleet: Fleet, messages: int) -> float:
     load = list(fleet.telemetry(messages))
     async with side.hass.stream("subscribe_entities"):
         await side.settle()
-        return await _cost_us(side, fleet, load, rate=WATCHED_RATE)
+        cost = await _cost_us(side, load, rate=WATCHED_RATE)
+    await check_arrived(side, fleet, load)
+    return cost
 
 
-async def _cost_us(
-    side: Side, fleet: Fleet, load: Sequence[Message], *, rate: float | None
-) -> float:
-    """Return CPU µs per message, net of idle, of a load that is seen to arrive whole."""
+async def _cost_us(side: Side, load: Sequence[Message], *, rate: float | None) -> float:
+    """Return CPU µs per message, net of idle, until nothing is left to do."""
     with Generator(side.broker.port) as generator:
         spent, begin = clock.cpu_s(side.pid), time.perf_counter()
         if rate is None:
@@ -50,7 +58,6 @@ async def _cost_us(
             await generator.pace(load, rate)
         await clock.until_quiet(side.pid, timeout_s=DRAIN_TIMEOUT_S)
         spent, begin = clock.cpu_s(side.pid) - spent, time.perf_counter() - begin
-    await check_arrived(side, fleet, load)
     return (spent - side.idle_share * begin) / len(load) * 1e6
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import os
-import time
 from pathlib import Path
+import time
 from typing import TYPE_CHECKING, Final
 
 from rig.errors import SlowError

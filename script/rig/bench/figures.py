@@ -1,7 +1,7 @@
 """Numbers of a benchmark: samples, their middle and their spread."""
 
-import math
 from dataclasses import dataclass
+import math
 from statistics import median
 from typing import TYPE_CHECKING
 

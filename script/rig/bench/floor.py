@@ -6,14 +6,13 @@ state writes for the values that changed. Prints CPU µs for each message as JSO
 
 import argparse
 import asyncio
+from datetime import timedelta
 import json
 import logging
 import tempfile
 import time
-from datetime import timedelta
 from typing import Final
 
-import orjson
 from homeassistant import bootstrap, config_entries, loader
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -24,6 +23,7 @@ from homeassistant.components.sensor import (
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.setup import async_setup_component
+import orjson
 
 from rig.bench.payloads import BURSTS, VALUES, Fleet
 

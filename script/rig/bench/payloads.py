@@ -9,7 +9,12 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIX: Final = "props"
+#: One for each workshop: Home Assistant adds 10,000 entities to a config entry and no
+#: more (entity_platform.MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY; core's mqtt is exempt).
+PREFIXES: Final = ("props", "yard")
+PROPS_PER_WORKSHOP: Final = 500
+#: An id that the contract reserves: what is said under it is heard and left alone.
+NOBODY: Final = "ui"
 DISCOVERY_PREFIX: Final = "homeassistant"
 
 
@@ -61,7 +66,7 @@ def prop_id(index: int) -> str:
 
 def topic(index: int, channel: str) -> str:
     """Return a topic on a prop's branch."""
-    return f"{PREFIX}/{prop_id(index)}/{channel}"
+    return f"{PREFIXES[index // PROPS_PER_WORKSHOP]}/{prop_id(index)}/{channel}"
 
 
 def info(index: int) -> dict[str, Any]:
@@ -156,6 +161,11 @@ def core(index: int) -> list[Message]:
     """Return what a prop leaves retained at the broker for core's discovery."""
     config = f"{DISCOVERY_PREFIX}/device/{prop_id(index)}/config"
     return [Message(config, orjson.dumps(discovery(index)), retain=True), online(index)]
+
+
+def unread(index: int, turn: int) -> Message:
+    """Return telemetry that reaches Atelier and concerns nobody."""
+    return Message(f"{PREFIXES[0]}/{NOBODY}/telemetry", telemetry(index, turn).payload)
 
 
 def online(index: int) -> Message:

@@ -17,7 +17,7 @@ class Plan:
     updates: int = 3
     presses: int = 200
     press_rounds: int = 3
-    rate_s: float = 4
+    rate_s: float = 5
     rate_steps: int = 6
     crowd: int = 1000
     bare_starts: int = 3

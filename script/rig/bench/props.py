@@ -1,11 +1,11 @@
 """Compare Atelier with core's MQTT discovery doing the same work, and with the floor."""
 
 import asyncio
+from contextlib import AsyncExitStack
 import json
+from pathlib import Path
 import sys
 import tempfile
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rig.bench.crowd import Crowd

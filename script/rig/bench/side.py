@@ -2,15 +2,15 @@
 
 import asyncio
 import contextlib
+from http import HTTPStatus
 import random
 import shutil
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rig.bench import clock
 from rig.bench.load import Generator
-from rig.bench.payloads import PREFIX, VALUES, Fleet, Message
+from rig.bench.payloads import PREFIXES, VALUES, Fleet, Message
 from rig.broker import Broker
 from rig.errors import RigError, SlowError
 from rig.hass import HomeAssistant
@@ -64,7 +64,8 @@ class Side:
         self._keep("bare")
         if self.name == "ours":
             hass = await self.start()
-            await hass.add_workshop(prefixes=[PREFIX])
+            for prefix in PREFIXES:
+                await hass.add_workshop(prefix.title(), [prefix])
             await self.stop()
         self._keep("empty")
 

@@ -1,7 +1,7 @@
 """How long a start with many props takes, and what they cost while nothing happens."""
 
-import time
 from dataclasses import dataclass
+import time
 from typing import TYPE_CHECKING, Final
 
 from rig.bench import clock

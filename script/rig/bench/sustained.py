@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rig.bench.payloads import Fleet
     from rig.bench.side import Side
 
-LAG_S: Final = 0.25  # what is behind by more when the load ends was falling behind
+LAG_S: Final = 0.2  # what is behind by more when the load ends was falling behind
 TRIES: Final = 2  # one lag may be a pause of the garbage collector
 
 

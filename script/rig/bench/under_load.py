@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from rig.bench import clock
-from rig.bench.burst import burst_us, watched_us
+from rig.bench.burst import burst_us, unread_us, watched_us
 from rig.bench.figures import percentile
 from rig.bench.latency import press_ms, update_ms
 from rig.bench.payloads import BURSTS, Fleet
@@ -70,6 +70,9 @@ class UnderLoad:
                     cost = await burst_us(side, self._fleet, plan.burst_messages, changes=changes)
                     if repeat >= 0:  # the first one warms up
                         samples[measure].append(cost)
+                if repeat >= 0 and side.name == "ours":
+                    cost = await unread_us(side, self._fleet, plan.burst_messages)
+                    samples["burst_unread"].append(cost)
         for _ in range(plan.watches):
             for side, samples in self._sides:
                 self._say(f"watched load ({side.name})")
