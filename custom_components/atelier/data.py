@@ -280,8 +280,8 @@ class Workshop:
         return self.roster.route(prefix, device_id, channel)
 
     @callback
-    def _connection_changed(self, _connected: bool) -> None:  # noqa: FBT001
-        self.roster.connection_changed()
+    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001
+        self.roster.connection_changed(connected=connected)
 
     @callback
     def _fire(self, prop: Prop, event: Event) -> None:

@@ -83,9 +83,15 @@ class Roster:
         prop = self.props.pop(key)
         prop.commands.close()
 
-    def connection_changed(self) -> None:
-        """Tell every prop's listeners that the broker came or went."""
+    def connection_changed(self, *, connected: bool) -> None:
+        """Tell every prop's listeners that the broker came or went.
+
+        What was heard of a prop's availability is void once the broker is gone: it may
+        come back without its memory, and the prop may have left in between.
+        """
         for prop in self.props.values():
+            if not connected:
+                prop.online = None
             prop.on_online.tell()
 
     def close(self) -> None:

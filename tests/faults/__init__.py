@@ -1,0 +1,1 @@
+"""Trouble, on a real Home Assistant and a real broker."""

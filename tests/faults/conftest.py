@@ -1,0 +1,43 @@
+"""A real Home Assistant and a real broker for every kind of trouble."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import pytest_socket
+
+from rig.broker import Broker
+from rig.hass import HomeAssistant
+
+from .actor import Actor
+from .house import House
+
+
+@pytest.fixture(autouse=True)
+def sockets() -> None:
+    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def verify_cleanup() -> None:
+    """Leave out the plug-in's own check: the house outlives each test on purpose."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    """Run a house with a workshop and nobody in it."""
+    pytest_socket.enable_socket()
+    async with Broker(persistent=True) as broker, HomeAssistant() as hass:
+        await hass.add_mqtt(broker.port)
+        yield House(broker, hass, await hass.add_workshop())
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def actor(house: House) -> AsyncIterator[Actor]:
+    """Return a prop that is known, available and obedient."""
+    async with Actor(house.broker.port) as actor:
+        await house.hass.wait_state(
+            await house.hass.entity_id(f"{actor.key}/state"), "armed", timeout_s=20
+        )
+        yield actor
