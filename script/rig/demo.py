@@ -25,14 +25,21 @@ if TYPE_CHECKING:
 
 MARK: Final = ".atelier-demo"  # only a folder that a demo made is ever emptied
 
+FLAGS: Final = {
+    "Home Assistant": "--port",
+    "the MQTT broker": "--mqtt-port",
+    "the page with the boards": "--board-port",
+}
+HIGHEST_PORT: Final = 65535
+
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=8123, help="Home Assistant's port (8123)")
-    parser.add_argument("--mqtt-port", type=int, default=1884, help="the broker's port (1884)")
+    parser.add_argument("--port", type=port, default=8123, help="Home Assistant's port (8123)")
+    parser.add_argument("--mqtt-port", type=port, default=1884, help="the broker's port (1884)")
     parser.add_argument(
-        "--board-port", type=int, default=8124, help="port of the page with the boards (8124)"
+        "--board-port", type=port, default=8124, help="port of the page with the boards (8124)"
     )
     parser.add_argument("--dir", type=Path, default=ROOT / ".demo", help="where it keeps its files")
     parser.add_argument("--keep", action="store_true", help="go on with what the folder holds")
@@ -40,7 +47,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--check", action="store_true", help="run a story end to end, print a table, and end"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if len({options.port, options.mqtt_port, options.board_port}) < len(FLAGS):
+        parser.error(f"{', '.join(FLAGS.values())} need a port each")
+    return options
+
+
+def port(text: str) -> int:
+    """Read a port number."""
+    number = int(text)
+    if not 1 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 1 to {HIGHEST_PORT}")
+    return number
 
 
 @contextlib.contextmanager
@@ -122,6 +140,7 @@ async def keep_running(workshop: Workshop) -> None:
     while (code := await workshop.hass.wait_exit()) == RESTART_CODE:
         say("Home Assistant starts again …")
         await workshop.hass.start()
+        say("Home Assistant runs again.")
     raise RigError(f"Home Assistant ended with code {code}\n{workshop.hass.log_tail()}")
 
 
@@ -145,17 +164,12 @@ async def until_signal(options: argparse.Namespace) -> int:
 def main() -> None:
     """Run the command."""
     options = arguments()
-    flags = {
-        "Home Assistant": "--port",
-        "the MQTT broker": "--mqtt-port",
-        "the page with the boards": "--board-port",
-    }
     try:
         code = asyncio.run(until_signal(options))
     except PortTakenError as error:
-        flag = flags.get(error.purpose, "--port")
+        flag = FLAGS.get(error.purpose, "--port")
         sys.exit(f"{error}. Choose another with {flag}, for example {flag} {error.port + 100}.")
-    except RigError as error:
+    except (RigError, OSError) as error:
         sys.exit(str(error))
     except asyncio.CancelledError:
         sys.exit("Stopped before the end.")

@@ -61,6 +61,8 @@ class Story:
             seen = f"nothing within {timeout_s:.0f} s"
         except (RigError, AssertionError) as error:
             seen = str(error) or type(error).__name__
+        except Exception as error:  # noqa: BLE001  # whatever breaks a step is what was seen of it
+            seen = f"{type(error).__name__}: {error}"
         step = Step(
             name=name,
             expected=expected,

@@ -3,10 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from rig.hass_socket import CommandError
+from rig.workshop import known
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from rig.coffin import Coffin
     from rig.hass import HomeAssistant
     from rig.workshop import Workshop
@@ -16,11 +20,34 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 type Pair = tuple[Coffin, Coffin]
 
 
-async def save(hass: HomeAssistant, kind: str, key: str, content: dict[str, Any]) -> None:
-    """Save an automation, script or scene as the editor does, and wait until it is loaded."""
-    await hass.rest.post(f"/api/config/{kind}/config/{key}", content)
-    platform = "homeassistant" if kind == "scene" else kind
-    await hass.wait_state(await hass.entity_id(key, platform), lambda _: True)
+class Editor:
+    """Saves automations, scripts and scenes as Home Assistant's editors do."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Work in a house."""
+        self._hass = hass
+        self._saved: list[str] = []
+
+    async def save(self, kind: str, key: str, content: dict[str, Any]) -> None:
+        """Save something into its YAML file and wait until it is loaded."""
+        path = f"/api/config/{kind}/config/{key}"
+        await self._hass.rest.post(path, content)
+        self._saved.append(path)
+        platform = "homeassistant" if kind == "scene" else kind
+        await self._hass.wait_state(await self._hass.entity_id(key, platform), lambda _: True)
+
+    async def close(self) -> None:
+        """Delete again what was saved."""
+        for path in self._saved:
+            await self._hass.rest.delete(path)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor(workshop: Workshop) -> AsyncIterator[Editor]:
+    """Return an editor whose work lasts for one test."""
+    editor = Editor(workshop.hass)
+    yield editor
+    await editor.close()
 
 
 async def say(hass: HomeAssistant, sentence: str) -> dict[str, Any]:
@@ -30,11 +57,10 @@ async def say(hass: HomeAssistant, sentence: str) -> dict[str, Any]:
     return response
 
 
-async def test_one_coffin_wakes_the_other(coffins: Pair) -> None:
+async def test_one_coffin_wakes_the_other(coffins: Pair, editor: Editor) -> None:
     """An automation lets motion at the first coffin fire the second."""
     first, second = coffins
-    await save(
-        first.hass,
+    await editor.save(
         "automation",
         "chain",
         {
@@ -61,6 +87,43 @@ async def test_one_coffin_wakes_the_other(coffins: Pair) -> None:
     await second.wait("state", "action")
 
 
+async def test_core_s_own_triggers_fit(coffins: Pair, editor: Editor) -> None:
+    """Core's motion trigger and its event trigger work on props, without a word of ours."""
+    first, second = coffins
+    await editor.save(
+        "automation",
+        "core_triggers",
+        {
+            "alias": "Core's own triggers",
+            "triggers": [
+                {
+                    "trigger": "motion.detected",
+                    "target": {"device_id": await first.device_id()},
+                    "options": {"behavior": "each"},
+                    "id": "motion",
+                },
+                {
+                    "trigger": "event.received",
+                    "target": {"entity_id": await second.entity_id("activity")},
+                    "options": {"event_type": ["activated"]},
+                    "id": "activated",
+                },
+            ],
+            "actions": [{"event": "prop_noticed", "event_data": {"by": "{{ trigger.id }}"}}],
+            "mode": "parallel",
+        },
+    )
+
+    async with first.hass.subscribe("prop_noticed") as noticed:
+        await first.board.edge("pir")
+        assert (await noticed.next(timeout_s=10))["data"]["by"] == "motion"
+        await second.hass.act(
+            "button.press", {"entity_id": await second.entity_id("action/trigger")}
+        )
+        seen = [(await noticed.next(timeout_s=10))["data"]["by"]]
+    assert seen == ["activated"]
+
+
 async def test_a_preset_is_a_scene(coffins: Pair) -> None:
     """The preset that the board describes acts with its own volume."""
     coffin, _ = coffins
@@ -71,14 +134,14 @@ async def test_a_preset_is_a_scene(coffins: Pair) -> None:
     await coffin.board.wait_snapshot("player", "volume", wanted=8)
 
 
-async def test_a_scene_puts_the_props_to_bed(coffins: Pair) -> None:
+async def test_a_scene_puts_the_props_to_bed(coffins: Pair, editor: Editor) -> None:
     """A scene of the house disarms every prop."""
     scene = {
         "name": "Good night",
         "entities": {await coffin.entity_id("armed"): {"state": "off"} for coffin in coffins},
     }
     hass = coffins[0].hass
-    await save(hass, "scene", "good_night", scene)
+    await editor.save("scene", "good_night", scene)
 
     await hass.act("scene.turn_on", {"entity_id": "scene.good_night"})
 
@@ -87,11 +150,10 @@ async def test_a_scene_puts_the_props_to_bed(coffins: Pair) -> None:
         await coffin.board.wait_snapshot("state", wanted="blocked")
 
 
-async def test_a_script_scares_as_loud_as_it_is_told(coffins: Pair) -> None:
+async def test_a_script_scares_as_loud_as_it_is_told(coffins: Pair, editor: Editor) -> None:
     """A script passes its own field on to the action and gets an answer back."""
     coffin, _ = coffins
-    await save(
-        coffin.hass,
+    await editor.save(
         "script",
         "scare",
         {
@@ -176,11 +238,10 @@ async def test_voice_plays_a_preset(coffins: Pair) -> None:
     await coffin.jumps()
 
 
-async def test_voice_runs_a_script(coffins: Pair) -> None:
+async def test_voice_runs_a_script(coffins: Pair, editor: Editor) -> None:
     """A script that presses the button answers to its name once it is exposed."""
     coffin, _ = coffins
-    await save(
-        coffin.hass,
+    await editor.save(
         "script",
         "wake_the_dead",
         {
@@ -245,3 +306,17 @@ async def test_the_log_is_clean(workshop: Workshop) -> None:
         if any(name in line for name in ours) and " INFO " not in line and " DEBUG " not in line
     ]
     assert lines == []
+
+
+async def test_a_crash_of_the_house_costs_nothing(coffins: Pair) -> None:
+    """Killed without warning, Home Assistant comes back with the same props and counters."""
+    coffin, _ = coffins
+    before = set(await coffin.hass.entities())
+    counter = await coffin.wait("telemetry/triggers", known)
+
+    await coffin.hass.kill()
+    await coffin.hass.start()
+
+    assert set(await coffin.hass.entities()) == before
+    await coffin.wait("telemetry/triggers", counter, timeout_s=20)
+    await coffin.wait("armed", "on")
