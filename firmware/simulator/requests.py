@@ -100,16 +100,17 @@ class Requests:
         self._world.set_ticks(int(request["value"]))
         return {}
 
-    def do_raise(self, _request, _answer):
-        """Make the app raise inside its loop, once."""
-        app = _device().app
-        whole = app.step
+    def do_raise(self, request, _answer):
+        """Raise once: in the app's loop, or in another method of the app or its device."""
+        name = request.get("in", "step")
+        place = _device().app if hasattr(_device().app, name) else _device()
+        whole = getattr(place, name)
 
-        def step():
-            app.step = whole
+        def broken(*_, **__):
+            setattr(place, name, whole)
             raise RuntimeError("asked for by the simulator")
 
-        app.step = step
+        setattr(place, name, broken)
         _device().wake.set()
         return {}
 

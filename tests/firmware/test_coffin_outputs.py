@@ -108,6 +108,36 @@ async def test_an_error_in_the_app_switches_off(coffin: Coffin, bus: Bus) -> Non
     await bus.hear("telemetry", problem=False, since=mark)
 
 
+@pytest.mark.parametrize(
+    ("method", "during"),
+    [("do_trigger", False), ("event", False), ("report", False), ("event", True), ("report", True)],
+)
+async def test_an_error_anywhere_in_the_app_is_survived(
+    coffin: Coffin, bus: Bus, method: str, *, during: bool
+) -> None:
+    """Sensor, player and output go on working after an error in what they call."""
+    mark = bus.mark()
+    if during:
+        await bus.ask("trigger")
+        await coffin.advance(500)
+    await coffin.request("raise", **{"in": method})
+    await coffin.edge("pir")
+    await coffin.advance(6000)
+    await bus.hear("event", type="faulted", reason="app_error", since=mark)
+    assert not await coffin.solenoid()
+    assert (await coffin.snapshot())["state"] == "armed"
+    await coffin.advance(10_000)
+    mark = bus.mark()
+
+    await coffin.edge("pir")
+    await coffin.advance(6000)
+
+    await bus.hear("event", type="activated", source="pir", since=mark)
+    await bus.hear("event", type="finished", how="track_ended", since=mark)
+    assert (await coffin.pulses())[-1] < 4500
+    assert bus.words("availability") == ["online"]
+
+
 async def test_a_stuck_app_cannot_hold_the_solenoid(coffin: Coffin, bus: Bus) -> None:
     """The hardware timer switches off, then the watchdog starts the board again."""
     await bus.ask("trigger")

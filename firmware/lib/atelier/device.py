@@ -16,6 +16,7 @@ from .wifi import Wifi
 _STEP_LIMIT_MS = 25000
 _LINK_LIMIT_MS = 120000
 _RESTART_APP_MS = 5000
+_RESTART_PART_MS = 1000
 #: An error that has not come back for so long is no fault any more.
 _FORGIVEN_MS = 60000
 
@@ -140,6 +141,8 @@ class Device:
             self.act(action, params, source)
         except Refused as refusal:
             self.refuse(refusal, action, source)
+        except Exception as error:
+            self.broken(action, error)
 
     def leave(self, how="exit"):
         """Ask for the end of `run`: `exit`, or `restart`."""
@@ -207,7 +210,12 @@ class Device:
         outputs.all_off()
         self._broken_at = self.clock.now()
         log("error in", where, type(error).__name__, error)
-        self.fault("app_error", text="{}: {}".format(type(error).__name__, error)[:100])
+        try:
+            self.fault("app_error", text="{}: {}".format(type(error).__name__, error)[:100])
+            if hasattr(self.app, "recover"):
+                self.app.recover()
+        except Exception as further:
+            log("error in recovery", type(further).__name__, further)
 
     # Running -----------------------------------------------------------------------
 
@@ -215,7 +223,7 @@ class Device:
         """Run until a restart or an exit is asked for; return which."""
         self.app = app
         self.event("booted")
-        tasks = [asyncio.create_task(self._guard(step)) for step in self._steps()]
+        tasks = [asyncio.create_task(self._keep_running(part)) for part in self._all_parts()]
         while self._ending is None:
             self._watchdog.beat("app")
             outputs.check_all()
@@ -227,8 +235,6 @@ class Device:
                 raise
             except Exception as error:
                 self.broken("step", error)
-                if hasattr(app, "recover"):
-                    app.recover()
                 await asyncio.sleep_ms(_RESTART_APP_MS)
         outputs.all_off()
         self.store.flush()
@@ -238,31 +244,34 @@ class Device:
         await asyncio.sleep_ms(0)
         return self._ending
 
-    def _steps(self):
-        """Return what runs beside the app."""
+    def _all_parts(self):
+        """Return the functions whose coroutines run beside the app."""
         beat = self._watchdog.beat
         self._watchdog.watch("app", _STEP_LIMIT_MS)
         self._watchdog.watch("wifi", _LINK_LIMIT_MS)
         self._watchdog.watch("mqtt", _LINK_LIMIT_MS)
-        steps = [part() for part in self._parts]
-        steps.append(self._watchdog.run())
-        steps.append(self.store.run(self.clock))
-        steps.append(self.wifi.run(lambda: beat("wifi")))
-        steps.append(self._presence.mqtt.run(self.wifi.up, lambda: beat("mqtt")))
-        steps.append(self._presence.run_telemetry())
-        steps.append(self._presence.run_settings())
+        mqtt = self._presence.mqtt
+        parts = list(self._parts)
+        parts.append(self._watchdog.run)
+        parts.append(lambda: self.store.run(self.clock))
+        parts.append(lambda: self.wifi.run(lambda: beat("wifi")))
+        parts.append(lambda: mqtt.run(self.wifi.up, lambda: beat("mqtt")))
+        parts.append(self._presence.run_telemetry)
+        parts.append(self._presence.run_settings)
         if self._linked_outputs:
-            steps.append(self._off_when_offline())
-        return steps
+            parts.append(self._off_when_offline)
+        return parts
 
-    async def _guard(self, step):
-        """Run one part; one that breaks is told, and the others go on."""
-        try:
-            await step
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            self.broken("part", error)
+    async def _keep_running(self, part):
+        """Run one part; one that breaks is told and begins again, while the others go on."""
+        while self._ending is None:
+            try:
+                await part()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                self.broken("part", error)
+            await asyncio.sleep_ms(_RESTART_PART_MS)
 
     async def _off_when_offline(self):
         """Switch off, while nobody is heard, the outputs that are configured so."""

@@ -120,6 +120,8 @@ class DFPlayer:
                     if command != _VOLUME:
                         self._settled_at = self._clock.now() + _SETTLE_MS
                     await asyncio.sleep_ms(_GAP_MS)
+                if listening.done():
+                    raise OSError("the serial line is not read any more")
                 self._look()
                 active = self.status != "idle"
                 now = self._clock.now()

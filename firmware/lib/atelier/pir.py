@@ -45,6 +45,7 @@ class Pir:
 
     async def run(self):
         """Take movements from the interrupt, one per debounce time."""
+        self._gate = True
         while True:
             await self._flag.wait()
             # Before warm-up the sensor's output means nothing.
