@@ -32,19 +32,21 @@ class ValueBinarySensor(PropEntity, BinarySensorEntity):
 
     def __init__(self, workshop: Workshop, prop: Prop, spec: ValueSpec) -> None:
         """Take the class as the prop describes it, if Home Assistant has it."""
+        name = spec.device_class or ""
+        known = name in tuple(BinarySensorDeviceClass)
+        device_class = BinarySensorDeviceClass(name) if known else None
         super().__init__(
             workshop,
             prop,
             f"telemetry/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED, spec.device_class),
+            **naming(spec.key, spec.names, NAMED, device_class),
         )
         self._key = spec.key
         self._attr_entity_category = category(spec.category)
         self._attr_entity_registry_enabled_default = spec.enabled
         self._attr_icon = spec.icon
-        if spec.device_class in tuple(BinarySensorDeviceClass):
-            self._attr_device_class = BinarySensorDeviceClass(spec.device_class)
+        self._attr_device_class = device_class
 
     @override
     def take(self) -> None:

@@ -47,16 +47,16 @@ class ActionButton(PropEntity, ButtonEntity):
 
     def __init__(self, workshop: Workshop, prop: Prop, action: ActionSpec) -> None:
         """Be the standard button where the action has a standard meaning."""
+        device_class, usual_category = _CLASSES.get(action.role, (None, None))  # type: ignore[arg-type]  # None is no key
         super().__init__(
             workshop,
             prop,
             f"action/{action.key}",
             subject=action,
-            **naming(action.key, action.names, NAMED, action.role),
+            **naming(action.key, action.names, NAMED, device_class),
         )
         self._action = action.key
         self._attr_icon = action.icon
-        device_class, usual_category = _CLASSES.get(action.role, (None, None))  # type: ignore[arg-type]  # None is no key
         self._attr_device_class = device_class
         self._attr_entity_category = category(action.category) or usual_category
 

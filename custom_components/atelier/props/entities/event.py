@@ -1,9 +1,17 @@
 """What happens at a prop."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Final, override
 
-from homeassistant.components.event import EventEntity
+from homeassistant.components.event import ATTR_EVENT_TYPE, EventEntity
+from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
+    ATTR_DEVICE_CLASS,
+    ATTR_ENTITY_PICTURE,
+    ATTR_FRIENDLY_NAME,
+    ATTR_ICON,
+    ATTR_SUPPORTED_FEATURES,
+)
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ...entity import PropEntity
@@ -12,6 +20,20 @@ from ...wire.messages import Event
 if TYPE_CHECKING:
     from ...data import Workshop
     from ..prop import Prop
+
+
+#: Attributes that say what an entity is; no message may put others in their place.
+_ENTITYS_OWN: Final = frozenset(
+    {
+        ATTR_ASSUMED_STATE,
+        ATTR_DEVICE_CLASS,
+        ATTR_ENTITY_PICTURE,
+        ATTR_EVENT_TYPE,
+        ATTR_FRIENDLY_NAME,
+        ATTR_ICON,
+        ATTR_SUPPORTED_FEATURES,
+    }
+)
 
 
 def events(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -35,5 +57,8 @@ class ActivityEvent(PropEntity, EventEntity):
 
     @callback
     def _happened(self, event: Event) -> None:
-        self._trigger_event(event.type, event.attributes)
+        attributes = {
+            key: value for key, value in event.attributes.items() if key not in _ENTITYS_OWN
+        }
+        self._trigger_event(event.type, attributes)
         self.async_write_ha_state()

@@ -12,6 +12,7 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorStateClass,
 )
+from homeassistant.components.sensor.const import STATE_CLASS_UNITS
 from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
@@ -29,6 +30,9 @@ NAMED: Final = frozenset({"error", "fires", "rssi", "tick", "triggers", "uptime"
 
 #: A boot moment is told anew only beyond this: networks delay, and clocks are set.
 _BOOT_TOLERANCE: Final = timedelta(seconds=30)
+
+#: A century. Before the calendar begins there is no moment to show.
+_LONGEST_UPTIME_S: Final = 100 * 365.25 * 24 * 60 * 60
 
 #: Device classes that say something else than a number with a unit.
 _NOT_NUMERIC: Final = frozenset(
@@ -81,7 +85,7 @@ class ValueSensor(PropEntity, SensorEntity):
             prop,
             f"telemetry/{spec.key}",
             subject=spec,
-            **naming(spec.key, spec.names, NAMED, spec.device_class),
+            **naming(spec.key, spec.names, NAMED, _device_class(spec)),
         )
         self._spec = spec
         self._attr_entity_category = category(spec.category)
@@ -134,7 +138,7 @@ class BootSensor(ValueSensor):
     @override
     def take(self) -> None:
         uptime = self.prop.telemetry.current.get(self._spec.key)
-        if not isinstance(uptime, int | float):
+        if not isinstance(uptime, int | float) or not 0 <= uptime <= _LONGEST_UPTIME_S:
             return
         booted = dt_util.utcnow() - timedelta(seconds=uptime)
         if self._booted is None or abs(booted - self._booted) > _BOOT_TOLERANCE:
@@ -156,6 +160,8 @@ def _device_class(spec: ValueSpec) -> SensorDeviceClass | None:
     except ValueError:
         return None
     units = DEVICE_CLASS_UNITS.get(device_class)
+    if spec.type not in (ValueType.INT, ValueType.FLOAT):
+        return None
     if device_class in _NOT_NUMERIC or (units is not None and spec.unit not in units):
         return None
     return device_class
@@ -169,4 +175,7 @@ def _state_class(
     except ValueError:
         return None
     allowed = None if device_class is None else DEVICE_CLASS_STATE_CLASSES.get(device_class)
+    units = STATE_CLASS_UNITS.get(state_class)
+    if units is not None and spec.unit not in units:
+        return None
     return state_class if allowed is None or state_class in allowed else None
