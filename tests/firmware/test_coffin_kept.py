@@ -1,9 +1,12 @@
 """What a coffin keeps: settings, counter, block; over restarts and power cuts."""
 
 import json
+from pathlib import Path
 
 import pytest
-from workbench import Bus, Coffin
+from workbench import Bus, Coffin, run_micropython
+
+from rig.places import SIMULATOR
 
 
 async def test_settings_are_taken_all_or_none(coffin: Coffin, bus: Bus) -> None:
@@ -122,3 +125,41 @@ async def test_a_wrong_configuration_is_said(dark: Coffin) -> None:
     await dark.start()
     await dark.advance(6000)
     assert dark.log_tail().count("config.json: wifi is missing") >= 2
+
+
+async def test_every_cut_of_many_writes_leaves_a_whole_generation(
+    built: Path, tmp_path: Path
+) -> None:
+    """Wherever the power goes in a row of writes: the last one is read back, or the one before."""
+    script = f"""
+import os, sys
+sys.path.insert(0, {str(built / "lib")!r})
+sys.path.insert(0, {str(SIMULATOR.parent.parent)!r})
+from simulator.flash import Flash
+from simulator.world import Reset
+flash = Flash()
+flash.install(sys.modules)
+from atelier.store import Store
+for cut in range(1, 49):
+    for name in os.listdir("."):
+        flash.boot()
+        os.remove(name)
+    flash.cut_at(cut)
+    written = 0
+    try:
+        store = Store()
+        while True:
+            store.put("n", written + 1)
+            store.put("text", "x" * (written % 7 * 30))
+            assert store.flush()
+            written += 1
+    except Reset:
+        flash.boot()
+    found = Store().get("n", 0)
+    assert found in (written, written + 1), (cut, written, found)
+    again = Store()
+    again.put("n", 99)
+    assert again.flush() and Store().get("n") == 99
+print("good")
+"""
+    assert await run_micropython(script, folder=tmp_path) == "good\n"

@@ -302,3 +302,41 @@ print([one.next_ms() for _ in range(9)]); print([other.next_ms() for _ in range(
     for tries, ms in enumerate(first):
         longest = min(60_000, 1000 * 2**tries)
         assert longest / 2 <= ms <= longest
+
+
+async def test_a_flood_of_commands_is_survived(coffin: Coffin, bus: Bus) -> None:
+    """Hundreds at once: answers are bounded, memory too, and the link holds."""
+    before = (await coffin.request("heap", threshold=4096))["used"]
+    flood = [
+        bus._client.publish(
+            f"props/{PLAN.id}/cmd",
+            f'{{"action":"identify","correlation_id":"f{number}","params":{{"x":"{"y" * 1900}"}}}}',
+            1,
+        )
+        for number in range(300)
+    ]
+    await asyncio.to_thread(flood[-1].wait_for_publish, 20)
+
+    assert (await bus.ask("trigger"))["ok"]
+    assert await coffin.solenoid()
+    assert bus.words("availability") == ["online"]
+    await coffin.advance(10_000)
+    assert (await coffin.request("heap"))["used"] - before < 6000
+
+
+async def test_two_boards_with_one_id_do_not_fight_fast(
+    coffin: Coffin, broker: Broker, bus: Bus, tmp_path: Path, built: Path
+) -> None:
+    """A twin takes the link over; both wait longer each time instead of fighting."""
+    twin = Coffin(broker.port, tmp_path / "twin", built)
+    await twin.build()
+    twin.keep()
+    mark = bus.mark()
+    try:
+        await twin.switch_on()
+        await asyncio.sleep(4)
+        assert 1 <= bus.words("availability", mark).count("online") <= 8
+        serials = {word["serial"] for word in bus.words("info")}
+        assert len(serials) == 2
+    finally:
+        await twin.kill()
