@@ -13,6 +13,8 @@ from .props.errors import CommandError, Failure
 from .wire.messages import Reason
 
 _WRONG_USE: Final = (Failure.UNKNOWN_ACTION, Failure.BAD_PARAMETER)
+#: Refusals that tell of something broken, and not of a moment or a wish that does not fit.
+_BROKEN: Final = (Reason.FAULT, Reason.NO_PLAYER)
 
 
 def translated(hass: HomeAssistant, error: CommandError) -> HomeAssistantError:
@@ -26,7 +28,10 @@ def translated(hass: HomeAssistant, error: CommandError) -> HomeAssistantError:
             key = f"refused_{facts['reason']}"
         elif facts["message"]:
             key = "refused_saying"
-    kind = ServiceValidationError if error.failure in _WRONG_USE else HomeAssistantError
+    unfit = error.failure in _WRONG_USE or (
+        error.failure is Failure.REFUSED and facts["reason"] not in _BROKEN
+    )
+    kind = ServiceValidationError if unfit else HomeAssistantError
     return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts)
 
 

@@ -163,7 +163,7 @@ def _respond(call: ServiceCall, answers: dict[str, Outcome | CommandError]) -> S
             translation_placeholders={
                 "failed": str(len(failures)),
                 "all": str(len(answers)),
-                "errors": " ".join(str(failure) for failure in failures.values()),
+                "errors": ". ".join(str(failure) for failure in failures.values()),
             },
         )
     if not call.return_response:

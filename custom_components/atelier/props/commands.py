@@ -1,6 +1,7 @@
 """Commands on their way: sent once, and waited for until the prop answers."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 import secrets
 
@@ -15,11 +16,13 @@ class GivenUp(Exception):  # noqa: N818 - nothing went wrong with the command it
 class Commands:
     """Match answers with the commands that wait for them."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("_answered", "_waiting")
 
     def __init__(self) -> None:
         """Begin with nothing under way."""
         self._waiting: dict[str, asyncio.Future[Result]] = {}
+        #: The last answers taken: delivery at least once brings one of them again at times.
+        self._answered: deque[str] = deque(maxlen=16)
 
     async def send(self, publish: Callable[[str], Awaitable[None]], timeout_s: float) -> Result:
         """Publish with a new correlation id and return the answer.
@@ -44,10 +47,11 @@ class Commands:
     def answered(self, result: Result) -> None:
         """Hand an answer to the command that waits for it."""
         answer = self._waiting.get(result.correlation_id)
-        if answer is None:
-            raise Rejection(RejectionKind.UNKNOWN_RESULT, excerpt(result.correlation_id))
-        if not answer.done():  # delivered twice
+        if answer is not None and not answer.done():
+            self._answered.append(result.correlation_id)
             answer.set_result(result)
+        elif result.correlation_id not in self._answered:
+            raise Rejection(RejectionKind.UNKNOWN_RESULT, excerpt(result.correlation_id))
 
     def close(self) -> None:
         """Give up everything under way."""

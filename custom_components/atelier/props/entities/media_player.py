@@ -17,6 +17,7 @@ from ...const import DOMAIN
 from ...entity import PropEntity
 from ...errors import translated_errors
 from ...wire.info import TRACK, PlayerSpec
+from ...wire.values import ValueType
 
 if TYPE_CHECKING:
     from ...data import Workshop
@@ -27,6 +28,9 @@ _STATES: Final = {
     "playing": MediaPlayerState.PLAYING,
     "paused": MediaPlayerState.PAUSED,
 }
+
+#: Digits of a track's number; no card has more.
+_DIGITS: Final = 6
 
 
 def media_players(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
@@ -49,6 +53,7 @@ class Player(PropEntity, MediaPlayerEntity):
         )
         self._player = player
         self._loudest = (volume.maximum if volume else None) or 1.0
+        self._whole = volume is not None and volume.type is ValueType.INT
         self._tracks = {
             number: name for number, name in sorted(player.tracks.items()) if player.play
         }
@@ -81,8 +86,9 @@ class Player(PropEntity, MediaPlayerEntity):
             self._attr_media_content_id = self._attr_media_track = None
             self._attr_media_title = self._attr_source = None
         volume = self.prop.settings.current.get(self._player.volume or "")
-        if isinstance(volume, int | float):
-            self._attr_volume_level = volume / self._loudest
+        self._attr_volume_level = (
+            volume / self._loudest if isinstance(volume, int | float) else None
+        )
 
     @override
     def watch(self) -> list[CALLBACK_TYPE]:
@@ -110,7 +116,7 @@ class Player(PropEntity, MediaPlayerEntity):
     @override
     async def async_play_media(self, media_type: str, media_id: str, **kwargs: Any) -> None:
         """Play a track by its number."""
-        if not (media_id.isascii() and media_id.isdigit()):
+        if not (media_id.isascii() and media_id.isdigit() and len(media_id) <= _DIGITS):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="no_track",
@@ -129,7 +135,12 @@ class Player(PropEntity, MediaPlayerEntity):
         """Set the volume the prop keeps (0..1 of its loudest)."""
         if self._player.volume:
             with translated_errors(self.hass):
-                await self.prop.set(self._player.volume, round(volume * self._loudest))
+                await self.prop.set(self._player.volume, self._steps(volume))
+
+    def _steps(self, volume: float) -> float:
+        """Return a volume of 0..1 in the prop's own unit."""
+        level = volume * self._loudest
+        return round(level) if self._whole else round(level, 3)
 
     async def _command(self, action: str | None, params: dict[str, Any] | None = None) -> None:
         if action is not None:
