@@ -37,6 +37,8 @@ class Air:
         class WLAN:
             """The station."""
 
+            PM_NONE = 0
+
             def __init__(self, interface=0):
                 self._active = False
                 self._joined_at = None

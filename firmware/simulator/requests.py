@@ -81,6 +81,15 @@ class Requests:
         self._player.tracks = request.get("tracks", self._player.tracks)
         return {}
 
+    def do_display(self, request, _answer):
+        """Unplug the display, or plug it in again."""
+        for pin in self._pins.values():
+            if "i2c" in pin and request["present"]:
+                self._board.i2c_chips[pin["address"]] = self._oled
+            elif "i2c" in pin:
+                self._board.i2c_chips.pop(pin["address"], None)
+        return {}
+
     def do_track_end(self, _request, _answer):
         """Let the track come to its end."""
         self._player.end()

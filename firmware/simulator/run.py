@@ -24,6 +24,8 @@ def main(flash_folder, port, virtual):
     os.chdir(flash_folder)
     with open("rules.json") as file:
         pins = json.load(file)["pins"]
+    for name, own in _own_wiring().items():
+        pins[name] = dict(pins.get(name) or {}, **own)
     history = History(os.getcwd() + ".history")
     world = World(virtual, history)
     board = Board(world, {pin["gpio"]: name for name, pin in pins.items() if "gpio" in pin})
@@ -79,6 +81,15 @@ def _power_cycle(modules, ours, board, air, flash, world):
         if name not in ours:
             del modules[name]
     core.new_event_loop()
+
+
+def _own_wiring():
+    """Return how this board's wiring differs from its bundle's."""
+    try:
+        with open("config.json") as file:
+            return json.load(file).get("pins") or {}
+    except (OSError, ValueError):
+        return {}
 
 
 def _serial(folder):

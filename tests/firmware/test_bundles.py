@@ -240,6 +240,7 @@ def test_the_command_line(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         ('{"id":"a","prefix":"a/+","wifi":{"ssid":"x"},"mqtt":{"host":"x"}}', "prefix must be"),
         ('{"id":"-a","wifi":{"ssid":"x"},"mqtt":{"host":"x"}}', "id must be"),
         ('{"id":"a","wifi":{"ssid":"x"},"mqtt":{"port":1}}', "mqtt.host are needed"),
+        ('{"id":"a","pins":{"x":1},"wifi":{"ssid":"x"},"mqtt":{"host":"x"}}', "pins must be"),
         ("{", "config.json"),
     ],
 )

@@ -200,7 +200,7 @@ async def test_power_on_begins_with_the_solenoid_off(dark: Coffin) -> None:
 
 async def test_an_output_can_be_bound_to_the_link(dark: Coffin, bus: Bus) -> None:
     """Where it is configured so, a lost network ends the pulse."""
-    dark.configure(pins={"solenoid": {"gpio": 2, "max_on_ms": 30_000, "off_when_offline": True}})
+    dark.configure(pins={"solenoid": {"off_when_offline": True}})
     await dark.switch_on()
     await bus.hear("availability", "online")
     await bus.ask("trigger")
@@ -224,3 +224,27 @@ async def test_a_short_pulse_after_a_stopped_long_one_is_short(coffin: Coffin, b
 
     assert (await coffin.pulses())[-1] == pytest.approx(2000, abs=40)
     await bus.hear("event", type="faulted", reason="max_on_time")
+
+
+async def test_a_boards_own_wiring_can_lower_the_cap_only(dark: Coffin, bus: Bus) -> None:
+    """A shorter cap holds, however long the track is."""
+    dark.configure(pins={"solenoid": {"max_on_ms": 3000}})
+    await dark.switch_on()
+    await bus.hear("availability", "online")
+    await dark.advance(3000)
+    await dark.request("player", track_ms=60_000)
+    await bus.ask("trigger")
+    await dark.advance(16_000)
+
+    assert await dark.pulses() == [pytest.approx(3000, abs=100)]
+
+
+async def test_an_output_wired_elsewhere_is_off_there_first(dark: Coffin, bus: Bus) -> None:
+    """The pin of the board's own wiring is driven low at power-on, and the bundle's is left."""
+    dark.configure(pins={"solenoid": {"gpio": 5}})
+    await dark.switch_on()
+    await bus.hear("availability", "online")
+
+    assert [what for _, what, _ in await dark.history() if what != "uart"] == ["solenoid"]
+    await bus.ask("trigger")
+    assert await dark.solenoid()

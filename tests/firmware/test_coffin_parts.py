@@ -45,3 +45,16 @@ async def test_a_player_that_never_answers_is_told(dark: Coffin, bus: Bus) -> No
     await dark.player("missing")
     await dark.advance(15_000)
     await bus.hear("event", type="faulted", reason="player_missing")
+
+
+async def test_a_display_that_is_unplugged_fails_alone(coffin: Coffin, bus: Bus) -> None:
+    """It is told once, left out from then on, and the coffin goes on."""
+    await coffin.request("display", present=False)
+
+    assert (await bus.ask("trigger"))["ok"]
+
+    await bus.hear("event", type="faulted", reason="display_missing")
+    await coffin.advance(9000)
+    assert len(await coffin.pulses()) == 1
+    assert (await bus.ask("identify"))["ok"]
+    assert len(bus.events("faulted")) == 1

@@ -95,12 +95,6 @@ async def test_a_lost_player_is_a_fault_until_it_is_back(coffin: Coffin, bus: Bu
 async def test_the_busy_pin_tells_the_end(dark: Coffin, bus: Bus) -> None:
     """Where BUSY is wired, it tells the end of a track that no message tells."""
     dark.configure(pins={"busy": {"gpio": 34, "direction": "in", "pull": "up"}})
-    rules = dark.flash / "rules.json"
-    rules.write_text(
-        rules.read_text().replace(
-            '"pins":{', '"pins":{"busy":{"gpio":34,"direction":"in","pull":"up"},'
-        )
-    )
     await dark.switch_on()
     await bus.hear("availability", "online")
     await dark.advance(3000)

@@ -24,6 +24,29 @@ _COMPILE_TIMEOUT_S: Final = 60
 #: What a board writes itself, or a person puts there; a build leaves it alone.
 _NOT_OURS: Final = frozenset({"config.json", "boot.py"})
 
+_MAIN: Final = """\
+# {title}: outputs off first, wherever this board has them, then start.
+import json
+
+from machine import Pin
+
+try:
+    with open("config.json") as file:
+        own = json.load(file)["pins"]
+except Exception:
+    own = {{}}
+for name, (gpio, level) in {outputs}.items():
+    try:
+        gpio, level = own[name].get("gpio", gpio), own[name].get("off", level)
+    except Exception:
+        pass  # wired as in the bundle
+    Pin(gpio, Pin.OUT, value=level)
+
+from atelier.start import start
+
+start()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -80,19 +103,13 @@ def build(bundle_dir: Path, out: Path, *, mpy: bool = False, library: Path = LIB
 
 
 def _main(bundle: Bundle) -> str:
-    """Return main.py: outputs off before anything that could fail is even read."""
-    outputs = [
-        (pin["gpio"], pin.get("off", 0))
-        for pin in bundle.pins.values()
+    """Return main.py: outputs off before anything of ours that could fail is even read."""
+    outputs = {
+        name: (pin["gpio"], pin.get("off", 0))
+        for name, pin in bundle.pins.items()
         if pin.get("direction") == "out"
-    ]
-    lines = [f'"""{bundle.model} {bundle.version}: outputs off first, then start."""', ""]
-    if outputs:
-        lines += ["from machine import Pin", ""]
-        lines += [f"Pin({gpio}, Pin.OUT, value={level})" for gpio, level in outputs]
-        lines.append("")
-    lines += ["from atelier.start import start", "", "start()"]
-    return "\n".join(lines) + "\n"
+    }
+    return _MAIN.format(title=f"{bundle.model} {bundle.version}", outputs=outputs)
 
 
 def _module(source: Path, target: str, *, mpy: bool) -> tuple[str, bytes]:

@@ -33,8 +33,7 @@ class Device:
         self.clock = Clock()
         self.store = Store()
         self.settings = Settings(rules["settings"], self.store)
-        self.pins = dict(rules["pins"])
-        self.pins.update(config.get("pins") or {})
+        self.pins = _wiring(rules["pins"], config.get("pins") or {})
         self.state = "booting"
         self.faults = {}
         self.app = None
@@ -283,3 +282,16 @@ class Device:
 
     def _report_faults(self):
         self.report(problem=bool(self.faults), fault=", ".join(sorted(self.faults)) or None)
+
+
+def _wiring(pins, own):
+    """Return the bundle's pins with a board's own wiring; a cap can only be lowered."""
+    wired = dict(pins)
+    for name, facts in own.items():
+        pin = dict(pins.get(name) or {})
+        pin.update(facts)
+        if "max_on_ms" in pin:
+            cap = pins.get(name, pin).get("max_on_ms")
+            pin["max_on_ms"] = min(pin["max_on_ms"], cap or pin["max_on_ms"])
+        wired[name] = pin
+    return wired

@@ -63,6 +63,9 @@ def _config():
     for key in ("id", "wifi", "mqtt"):
         if not config.get(key):
             raise ValueError("config.json: {} is missing".format(key))
+    pins = config.get("pins") or {}
+    if not isinstance(pins, dict) or not all(isinstance(pin, dict) for pin in pins.values()):
+        raise ValueError("config.json: pins must be an object of objects")
     _check_topic("id", config["id"], 64, 1)
     _check_topic("prefix", config.get("prefix") or "props", 256, 4)
     if not config["wifi"].get("ssid") or not config["mqtt"].get("host"):

@@ -63,6 +63,9 @@ class Wifi:
             # Off and on again: a radio that is stuck does not come back otherwise.
             self._wlan.active(False)
             self._wlan.active(True)
+            if hasattr(network.WLAN, "PM_NONE"):
+                # Saving power costs up to 0.3 s before a command is heard.
+                self._wlan.config(pm=network.WLAN.PM_NONE)
             self._wlan.connect(self._ssid, self._password)
             for _ in range(JOIN_MS // _LOOK_MS):
                 if self._wlan.isconnected():
