@@ -6,16 +6,37 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.atelier.const import DOMAIN
+from custom_components.atelier.data import Workshop
 from tests.integration.board import Board
+
+#: What a coffin says after its info and availability, by channel.
+COFFIN_SPEAKS: Final[dict[str, Any]] = {
+    "state": "armed",
+    "settings": {"volume": 20, "lockout": 7000, "track": 1},
+    "telemetry": {
+        "motion": False,
+        "solenoid": False,
+        "triggers": 4,
+        "player": "idle",
+        "track": 1,
+        "problem": False,
+        "fault": "",
+        "rssi": -61,
+        "uptime_s": 83,
+        "free_heap": 90000,
+    },
+}
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
@@ -27,14 +48,13 @@ def custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Subscribe without the client's pauses, and give up an echo soon."""
+    """Subscribe without the client's pauses, and give up old boards soon."""
     for name in ("INITIAL_SUBSCRIBE_COOLDOWN", "SUBSCRIBE_COOLDOWN", "UNSUBSCRIBE_COOLDOWN"):
         monkeypatch.setattr(f"homeassistant.components.mqtt.client.{name}", 0)
     # The client's own timer outlives a test, as nothing closes its socket of straw.
     monkeypatch.setattr(
         "homeassistant.components.mqtt.client.MQTT._async_start_misc_periodic", lambda _: None
     )
-    monkeypatch.setattr("custom_components.atelier.probe._TIMEOUT_S", 0.2)
     monkeypatch.setattr("custom_components.atelier.props.reference._PROOF_TIMEOUT_S", 0.05)
 
 
@@ -90,14 +110,27 @@ def nothing_fails_unseen(
 
 
 @pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return a snapshot that leaves out what differs from run to run, as core's do."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait only moments for an answer."""
+    monkeypatch.setattr(Workshop, "command_timeout_s", 0.5)
+
+
+@pytest.fixture
 async def set_up(hass: HomeAssistant, mqtt_mock: Any) -> AsyncIterator[SetUp]:
     """Return what sets a workshop up; it is taken down after the test."""
 
     async def set_up_workshop(
-        *prefixes: str, title: str = "Cellar", timeout_s: float = 0.1
+        *prefixes: str, title: str = "Cellar", timeout_s: float = 5
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
+            entry_id=title.lower(),
             title=title,
             options={
                 "prefixes": list(prefixes or ("props", "halloween")),
@@ -123,22 +156,7 @@ async def entry(set_up: SetUp) -> MockConfigEntry:
 async def coffin(hass: HomeAssistant, entry: MockConfigEntry) -> Board:
     """Return a coffin that is there, armed and at rest."""
     board = Board(hass)
-    return await board.appears(
-        state="armed",
-        settings={"volume": 20, "lockout": 7000, "track": 1},
-        telemetry={
-            "motion": False,
-            "solenoid": False,
-            "triggers": 4,
-            "player": "idle",
-            "track": 1,
-            "problem": False,
-            "fault": "",
-            "rssi": -61,
-            "uptime_s": 83,
-            "free_heap": 90000,
-        },
-    )
+    return await board.appears(**COFFIN_SPEAKS)
 
 
 @pytest.fixture
@@ -146,6 +164,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Return what makes the broker accept what is published under a prefix, and keep it."""
 
     def make_deaf(prefix: str) -> None:
+        monkeypatch.setattr("custom_components.atelier.probe._TIMEOUT_S", 0.3)
         publish = mqtt.async_publish
 
         async def swallow(hass: HomeAssistant, topic: str, *args: Any, **kwargs: Any) -> None:

@@ -184,7 +184,7 @@ async def test_a_workshop_can_be_given_another_name_and_prefixes(
     done = await reconfigure(hass, entry, "Attic", "props", "garden")
     assert done["reason"] == "reconfigure_successful"
     assert entry.title == "Attic"
-    assert entry.options == {"prefixes": ["props", "garden"], "command_timeout": 0.1}
+    assert entry.options == {"prefixes": ["props", "garden"], "command_timeout": 5}
     assert entry.runtime_data.prefixes == ("props", "garden")
 
 
@@ -219,7 +219,7 @@ async def choose(hass: HomeAssistant, shown: Any, **chosen: Any) -> Any:
 
 async def test_options_take_effect_at_once(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     shown = await options(hass, entry)
-    assert suggestions(shown) == {"prefixes": ["props", "halloween"], "command_timeout": 0.1}
+    assert suggestions(shown) == {"prefixes": ["props", "halloween"], "command_timeout": 5}
     done = await choose(hass, shown, prefixes=["props/"], command_timeout=12.5)
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == {"prefixes": ["props"], "command_timeout": 12.5}

@@ -251,12 +251,18 @@ async def test_nothing_happens_after_closing(
     assert added == []
 
 
-async def test_every_prop_hears_of_the_connection(roster: Roster, hear: Say) -> None:
+async def test_what_was_heard_of_a_props_presence_ends_with_the_connection(
+    roster: Roster, hear: Say
+) -> None:
     hear("props/coffin-1/info", coffin_info())
-    told: list[int] = []
-    roster.props["props/coffin-1"].on_online.listen(lambda: told.append(1))
-    roster.connection_changed()
-    assert told == [1]
+    hear("props/coffin-1/availability", "online", retained=True)
+    prop = roster.props["props/coffin-1"]
+    told: list[bool | None] = []
+    prop.on_online.listen(lambda: told.append(prop.online))
+    roster.connection_changed(connected=False)
+    roster.connection_changed(connected=True)
+    hear("props/coffin-1/availability", "online", retained=True)
+    assert told == [None, None, True]
 
 
 # How many there may be
