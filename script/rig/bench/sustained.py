@@ -3,8 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Final
 
-from rig.bench import clock
-from rig.bench.burst import DRAIN_TIMEOUT_S, check_arrived
+from rig.bench.drain import drain
 from rig.bench.load import Generator
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ async def _keeps_up(side: Side, fleet: Fleet, rate: float, seconds: float) -> bo
         with Generator(side.broker.port) as generator:
             await generator.pace(load, rate)
             end = time.perf_counter()
-            done = await clock.until_quiet(side.pid, timeout_s=DRAIN_TIMEOUT_S)
-        await check_arrived(side, fleet, load)
+            done = await drain(side, fleet, load)
         if done - end <= LAG_S:
             return True
     return False
