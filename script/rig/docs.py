@@ -125,6 +125,7 @@ def limits() -> str:
         (
             ("`info`", f"{INFO_LIMIT:,} bytes"),
             ("any other message", f"{MESSAGE_LIMIT:,} bytes"),
+            ("what our own firmware takes of `cmd` and `settings/set`", "2,048 bytes"),
             ("items in each section of `capabilities`", str(SECTION_LIMIT)),
             ("a name", f"{NAME_LIMIT} printable characters"),
             ("a text value", f"{TEXT_LIMIT} printable characters; empty means unknown"),
