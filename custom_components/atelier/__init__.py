@@ -1,6 +1,7 @@
 """Atelier: Home Assistant for the things people build themselves."""
 
 from homeassistant.components.mqtt import async_wait_for_mqtt_client
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
@@ -51,6 +52,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: AtelierConfigEntry, device: AnyDeviceEntry
 ) -> bool:
     """Let a person remove a prop that is gone; it comes back clean if it returns."""
+    if entry.state is not ConfigEntryState.LOADED:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_workshop")
     workshop = entry.runtime_data
     keys = {key for domain, key in device.identifiers if domain == DOMAIN}
     if entry.entry_id in keys:

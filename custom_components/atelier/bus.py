@@ -79,7 +79,8 @@ class Bus:
         if counted not in self.rejected and len(self.rejected) >= _SOURCE_LIMIT:
             counted = ("…", rejection.kind)
         self.rejected[counted] += 1
-        if self.rejected[counted] == 1:
+        # An empty message is how a retained one is cleared: counted, and no news to anybody.
+        if self.rejected[counted] == 1 and rejection.kind is not RejectionKind.EMPTY:
             _LOGGER.warning(
                 "Ignored a message of %s: %s. Further ones of this kind are only counted"
                 " (see the diagnostics of the workshop)",

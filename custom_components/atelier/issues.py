@@ -20,6 +20,10 @@ SILENCE_S: Final = 300.0
 DOCS: Final = "https://github.com/atelier-home/atelier/blob/main/docs/troubleshooting.md"
 
 
+#: A retained command stays at the broker, whoever leaves.
+_GOES_WITH_PROP: Final = ("doubled_id", "newer_contract", "undeclared_state")
+
+
 class Issues:
     """Watch a workshop for what only a person can mend."""
 
@@ -28,21 +32,25 @@ class Issues:
         self._hass = hass
         self._workshop = workshop
         roster = workshop.roster
+        self._raised: set[str] = set()
         self._endings: list[CALLBACK_TYPE] = [
             roster.on_retained_command.listen(self._retained_command),
             roster.on_doubled.listen(self._doubled),
             roster.on_flood.listen(self._flood),
             roster.on_added.listen(self._added),
             roster.on_described.listen(self._described),
+            roster.on_removed.listen(self._removed),
             async_call_later(hass, SILENCE_S, self._check_silence),
         ]
         self._added(list(roster.props.values()))
 
     @callback
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching, and withdraw everything: what still holds is noticed again."""
         while self._endings:
             self._endings.pop()()
+        while self._raised:
+            ir.async_delete_issue(self._hass, DOMAIN, self._raised.pop())
 
     def _raise(
         self,
@@ -53,10 +61,12 @@ class Issues:
         severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
         **facts: str,
     ) -> None:
+        issue_id = f"{kind}_{self._workshop.entry.entry_id}_{about}"
+        self._raised.add(issue_id)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            f"{kind}_{self._workshop.entry.entry_id}_{about}",
+            issue_id,
             is_fixable=fixable,
             severity=severity,
             translation_key=kind,
@@ -66,7 +76,10 @@ class Issues:
         )
 
     def _withdraw(self, kind: str, about: str) -> None:
-        ir.async_delete_issue(self._hass, DOMAIN, f"{kind}_{self._workshop.entry.entry_id}_{about}")
+        issue_id = f"{kind}_{self._workshop.entry.entry_id}_{about}"
+        if issue_id in self._raised:
+            self._raised.remove(issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
     @callback
     def _retained_command(self, key: str) -> None:
@@ -86,6 +99,7 @@ class Issues:
     def _added(self, props: list[Prop]) -> None:
         for prop in props:
             self._described(prop)
+            self._state(prop)
             self._endings.append(prop.on_state.listen(partial(self._state, prop)))
         if props:
             self._withdraw("silence", "workshop")
@@ -103,6 +117,11 @@ class Issues:
             )
         else:
             self._withdraw("newer_contract", prop.key)
+
+    @callback
+    def _removed(self, key: str) -> None:
+        for kind in _GOES_WITH_PROP:
+            self._withdraw(kind, key)
 
     @callback
     def _state(self, prop: Prop) -> None:

@@ -13,7 +13,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN, EVENT_ACTIVITY
 
-#: Sentences by language and type of event; `{}` holds what made it so.
+#: Sentences by language and type of event.
 _SENTENCES: Final = {
     "en": {
         "activated": "was activated",
@@ -22,8 +22,6 @@ _SENTENCES: Final = {
         "faulted": "reported a fault",
         "booted": "started",
         "motion": "saw motion",
-        "": "reported “{type}”",
-        "by": " ({})",
     },
     "it": {
         "activated": "si è attivato",
@@ -32,10 +30,10 @@ _SENTENCES: Final = {
         "faulted": "ha segnalato un guasto",
         "booted": "si è avviato",
         "motion": "ha visto un movimento",
-        "": "ha segnalato «{type}»",
-        "by": " ({})",
     },
 }
+#: What is told of the types that bundles add.
+_OTHERS: Final = {"en": "reported “{}”", "it": "ha segnalato «{}»"}
 #: Attributes that say why or by what, most telling first.
 _WHY: Final = ("action", "reason", "source", "message")
 
@@ -49,15 +47,16 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, str]:
-        sentences = _SENTENCES.get(hass.config.language.split("-")[0], _SENTENCES["en"])
+        language = hass.config.language.split("-")[0]
+        language = language if language in _SENTENCES else "en"
         data = event.data
         device = dr.async_get(hass).async_get(str(data.get("device_id")))
         name = (device.name_by_user or device.name) if device else None
         kind = str(data.get("type"))
-        message = sentences.get(kind) or sentences[""].format(type=kind)
+        message = _SENTENCES[language].get(kind) or _OTHERS[language].format(kind)
         why = ", ".join(str(data[key]) for key in _WHY if data.get(key))
         if why:
-            message += sentences["by"].format(why)
+            message += f" ({why})"
         return {
             LOGBOOK_ENTRY_NAME: name or str(data.get("prop")),
             LOGBOOK_ENTRY_MESSAGE: message,

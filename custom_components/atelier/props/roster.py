@@ -34,6 +34,7 @@ class Roster:
         self.props: dict[str, Prop] = {}
         self.on_added: Signal[list[Prop]] = Signal()
         self.on_described: Signal[Prop] = Signal()
+        self.on_removed: Signal[str] = Signal()
         self.on_doubled: Signal[Prop] = Signal()
         self.on_retained_command: Signal[str] = Signal()
         self.on_flood: Signal[str] = Signal()
@@ -82,6 +83,7 @@ class Roster:
         """Forget a prop; should it speak again, it is a new one."""
         prop = self.props.pop(key)
         prop.commands.close()
+        self.on_removed.tell(key)
 
     def connection_changed(self, *, connected: bool) -> None:
         """Tell every prop's listeners that the broker came or went.
