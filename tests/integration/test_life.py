@@ -26,11 +26,17 @@ from tests.integration.test_availability import broker_is
 # Removed
 
 
+@pytest.fixture(autouse=True)
+def refused_removals(expected_errors: list[str]) -> None:
+    """Expect the WebSocket API to log what it answers with an error."""
+    expected_errors.append("Error handling message")
+
+
 async def remove(hass: HomeAssistant, hass_ws_client: Any, board: Board) -> dict[str, Any]:
     """Remove a prop's device, as a person does."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
-    answer: dict[str, Any] = await client.remove_device(board.device.id, "cellar")
+    answer: dict[str, Any] = await client.remove_device(board.device.id)
     await hass.async_block_till_done()
     return answer
 
@@ -101,7 +107,7 @@ async def test_the_workshop_itself_is_not_removed(
 ) -> None:
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
-    answer = await client.remove_device(coffin.device.via_device_id, "cellar")
+    answer = await client.remove_device(coffin.device.via_device_id)
     assert not answer["success"]
 
 
@@ -121,7 +127,8 @@ async def test_a_device_is_not_removed_while_the_workshop_is_not_loaded(
     hass: HomeAssistant, coffin: Board, entry: MockConfigEntry, hass_ws_client: Any
 ) -> None:
     assert await hass.config_entries.async_unload(entry.entry_id)
-    await remove(hass, hass_ws_client, coffin)  # whatever it says, nothing breaks
+    answer = await remove(hass, hass_ws_client, coffin)
+    assert answer["error"]["message"] == "No workshop is loaded"
 
 
 # Restarted
@@ -185,8 +192,8 @@ async def test_an_unloaded_workshop_hears_nothing(
 ) -> None:
     coffin.says("info", coffin_info(name="Tomb"))
     Board(hass, "props/stranger").says("state", "on")
-    assert await hass.config_entries.async_unload(entry.entry_id)
     bus = entry.runtime_data.bus
+    assert await hass.config_entries.async_unload(entry.entry_id)
     received = bus.received.total()
     coffin.says("telemetry", {"motion": True})
     await passes(hass, 400)
@@ -217,6 +224,7 @@ async def test_an_entry_that_platforms_hold_back_stays_open(
     Board(hass).says("info", coffin_info())
     await passes(hass, 0.1)
     assert entry.runtime_data.roster.props
+    await passes(hass, 400)
     await entry.runtime_data.close()
 
 
