@@ -1,0 +1,230 @@
+"""Everything a person reads is there, in both languages, with the same facts in it."""
+
+from collections.abc import Iterator
+import importlib
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant.const import Platform
+import pytest
+import yaml
+
+import custom_components.atelier
+from custom_components.atelier.const import PLATFORMS
+from custom_components.atelier.props.errors import Failure
+from custom_components.atelier.wire.messages import Reason
+from custom_components.atelier.wire.profiles import PROFILES, REFERENCE_EVENTS
+
+ATELIER = Path(custom_components.atelier.__file__).parent
+LANGUAGES = sorted(path.stem for path in (ATELIER / "translations").glob("*.json"))
+
+
+def read(name: str) -> Any:
+    """Return one of the integration's JSON files."""
+    return json.loads((ATELIER / name).read_text("utf-8"))
+
+
+EN = read("translations/en.json")
+ICONS = read("icons.json")
+SERVICES = yaml.safe_load((ATELIER / "services.yaml").read_text("utf-8"))
+SOURCES = {
+    str(path.relative_to(ATELIER)): path.read_text("utf-8") for path in ATELIER.rglob("*.py")
+}
+
+
+def sentences(branch: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Return every text of a file by its path."""
+    if isinstance(branch, dict):
+        for key, inner in branch.items():
+            yield from sentences(inner, f"{path}/{key}")
+    else:
+        yield path, branch
+
+
+def facts(sentence: str) -> set[str]:
+    """Return the placeholders of a sentence."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def used(pattern: str, *files: str) -> set[str]:
+    """Return what the sources name in some way."""
+    texts = [SOURCES[name] for name in files] if files else list(SOURCES.values())
+    return {found for text in texts for found in re.findall(pattern, text)}
+
+
+def test_there_is_english_and_italian() -> None:
+    assert LANGUAGES == ["en", "it"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_with_the_same_facts(language: str) -> None:
+    ours = dict(sentences(read(f"translations/{language}.json")))
+    english = dict(sentences(EN))
+    assert ours.keys() == english.keys()
+    assert {path: facts(text) for path, text in ours.items()} == {
+        path: facts(text) for path, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_are_clean(language: str) -> None:
+    for path, text in sentences(read(f"translations/{language}.json")):
+        assert isinstance(text, str), path
+        assert text.strip() == text != "", path
+        assert not re.search(r"<[a-z/]|https?://|www\.", text, re.IGNORECASE), path
+        assert not re.search(r"'\{\w+\}'", text), path
+
+
+def test_keys_are_slugs() -> None:
+    for path, _ in sentences(EN):
+        assert re.fullmatch(r"(/[a-z0-9]+(_[a-z0-9]+)*)+", path), path
+
+
+# Entities
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=str)
+def test_the_ids_that_a_platform_names_have_names(platform: Platform) -> None:
+    module = importlib.import_module(f"custom_components.atelier.props.entities.{platform}")
+    named = set(getattr(module, "NAMED", ()))
+    fixed = used(r'translation_key="(\w+)"', f"props/entities/{platform}.py") - {"no_track"}
+    hub = {
+        Platform.BUTTON: used(r'RoleButton\(workshop, "(\w+)"', "hub.py"),
+        Platform.SENSOR: used(r'super\(\).__init__\(workshop, "(\w+)"\)', "hub.py"),
+    }.get(platform, set())
+    nameless = {"armed"} if platform is Platform.SWITCH else set()
+    assert set(EN["entity"].get(str(platform), {})) | nameless == named | fixed | hub | nameless
+
+
+def test_the_states_of_known_boards_have_names() -> None:
+    states = {state for profile in PROFILES for state in profile.states}
+    assert states <= EN["entity"]["sensor"]["state"]["state"].keys()
+    events = EN["entity"]["event"]["activity"]["state_attributes"]["event_type"]["state"]
+    assert set(REFERENCE_EVENTS) <= events.keys()
+
+
+def test_icons_belong_to_entities_and_services_that_exist() -> None:
+    for platform, icons in ICONS["entity"].items():
+        known = EN["entity"].get(platform, {}).keys() | {"armed"}
+        assert icons.keys() <= known, platform
+    assert ICONS["services"].keys() == SERVICES.keys()
+
+
+def test_icons_are_material_design_icons() -> None:
+    for path, icon in sentences(ICONS):
+        assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
+
+
+# Errors
+
+
+def test_every_failure_and_refusal_has_its_sentence() -> None:
+    wanted = {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
+    assert wanted <= EN["exceptions"].keys()
+
+
+def test_every_exception_is_used_and_there() -> None:
+    raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
+    raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
+    raised |= used(r'key = "(refused_\w+)"', "errors.py")
+    raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
+    assert raised == EN["exceptions"].keys()
+
+
+#: What `Prop.failure` always tells, and what it tells with each failure besides.
+ALWAYS = {"prop", "action"}
+BESIDES = {
+    Failure.TIMEOUT: {"seconds"},
+    Failure.UNPROVEN: {"state"},
+    Failure.REFUSED: {"reason", "message", "retry_s"},
+    Failure.UNKNOWN_ACTION: {"actions"},
+    Failure.BAD_PARAMETER: {"parameter", "problem"},
+}
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_a_failures_sentence_uses_facts_that_it_has(failure: Failure) -> None:
+    told = ALWAYS | BESIDES.get(failure, set())
+    for key, exception in EN["exceptions"].items():
+        if key == failure or (failure is Failure.REFUSED and key.startswith("refused")):
+            assert facts(exception["message"]) <= told, key
+
+
+# Flows
+
+
+@pytest.mark.parametrize(
+    ("where", "reasons"),
+    [
+        (EN["config"]["abort"], used(r'reason="(\w+)"', "config_flow.py")),
+        (EN["config"]["error"], used(r'return "(\w+)", \{', "config_flow.py") | {"bad_name"}),
+        (EN["options"]["error"], used(r'return "(\w+)", \{', "config_flow.py")),
+        (EN["config"]["step"], {"user", "reconfigure", "discovery_confirm"}),
+        (EN["options"]["step"], {"init"}),
+    ],
+    ids=["abort", "error", "options error", "steps", "options steps"],
+)
+def test_what_the_flows_say(where: dict[str, Any], reasons: set[str]) -> None:
+    shared = {"already_configured", "reconfigure_successful"}  # said by Home Assistant's helpers
+    assert where.keys() - shared == reasons - shared
+
+
+@pytest.mark.parametrize("steps", [EN["config"]["step"], EN["options"]["step"]])
+def test_every_field_of_a_form_is_described(steps: dict[str, Any]) -> None:
+    for step in steps.values():
+        assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+
+
+def test_the_facts_of_the_flows_errors_are_given() -> None:
+    given = {"prefix", "workshop"}
+    for branch in ("config", "options"):
+        for text in EN[branch]["error"].values():
+            assert facts(text) <= given
+
+
+# Issues
+
+
+def test_every_issue_has_its_sentences_and_facts() -> None:
+    source = SOURCES["issues.py"]
+    calls = re.findall(r"self\._raise\(\s*\"(\w+)\",(.*?)\)\n", source, re.DOTALL)
+    assert {kind for kind, _ in calls} == EN["issues"].keys()
+    for kind, arguments in calls:
+        given = {"workshop"} | set(re.findall(r"(\w+)=", arguments)) - {"fixable", "severity"}
+        for path, text in sentences(EN["issues"][kind]):
+            assert facts(text) <= given, (kind, path)
+        issue = EN["issues"][kind]
+        assert "title" in issue
+        assert ("fix_flow" in issue) is ("fixable=True" in arguments)
+        assert ("description" in issue) is not ("fix_flow" in issue)
+
+
+def test_every_fix_has_its_sentences() -> None:
+    for issue in EN["issues"].values():
+        if "fix_flow" in issue:
+            assert issue["fix_flow"]["step"].keys() == {"confirm"}
+            assert issue["fix_flow"]["abort"].keys() == {"not_loaded"}
+            assert issue["fix_flow"]["error"].keys() == {"cannot_connect"}
+
+
+# Actions and system health
+
+
+def test_every_action_and_field_is_described() -> None:
+    assert EN["services"].keys() == SERVICES.keys()
+    for name, service in SERVICES.items():
+        fields = EN["services"][name]["fields"]
+        assert fields.keys() == service["fields"].keys()
+        for field in (EN["services"][name], *fields.values()):
+            assert field["name"]
+            assert field["description"]
+
+
+def test_system_health_is_described() -> None:
+    told = used(r'^        "(\w+)": ', "system_health.py") or set(
+        re.findall(r'"(\w+)": ', SOURCES["system_health.py"])
+    )
+    assert EN["system_health"]["info"].keys() == told
