@@ -164,7 +164,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Return what makes the broker accept what is published under a prefix, and keep it."""
 
     def make_deaf(prefix: str) -> None:
-        monkeypatch.setattr("custom_components.atelier.probe._TIMEOUT_S", 0.3)
+        monkeypatch.setattr("custom_components.atelier.probe._TIMEOUT_S", 1)
         publish = mqtt.async_publish
 
         async def swallow(hass: HomeAssistant, topic: str, *args: Any, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_mqtt_message
 
 from custom_components.atelier.const import DOMAIN
 from custom_components.atelier.probe import listen
@@ -149,9 +149,13 @@ async def test_a_broker_that_lets_nothing_through_is_found_out(
 
 
 @pytest.mark.usefixtures("broker")
-async def test_the_probe_hears_itself_and_nobody_else_minds(hass: HomeAssistant) -> None:
-    heard = await listen(hass, "props")
+async def test_the_probe_hears_itself_and_who_else_is_there(hass: HomeAssistant) -> None:
+    listening = hass.async_create_task(listen(hass, "props"))
+    for topic in ("props/atelier/cmd", "props/x/state", "props/ui/state", "props/bär/state"):
+        async_fire_mqtt_message(hass, topic, b"on")
+    heard = await listening
     assert heard.echo
+    assert heard.devices == {"x"}
 
 
 async def test_the_probe_gives_up_where_nothing_can_be_published(

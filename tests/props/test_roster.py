@@ -121,7 +121,13 @@ async def test_a_board_that_is_reflashed_becomes_a_prop_of_the_contract(
     ],
 )
 async def test_who_says_nothing_that_makes_sense_is_no_prop(
-    roster: Roster, hear: Say, bus: StrawBus, added: list[list[str]], channel: str, message: Any
+    roster: Roster,
+    hear: Say,
+    bus: StrawBus,
+    added: list[list[str]],
+    *,
+    channel: str,
+    message: Any,
 ) -> None:
     hear(f"props/stranger/{channel}", message)
     await grace()
