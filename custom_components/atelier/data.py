@@ -28,7 +28,7 @@ from .hub import action_of
 from .props.errors import CommandError
 from .props.prop import Prop
 from .props.roster import ENTITY_LIMIT, Roster
-from .props.signal import Signal
+from .signal import Signal
 from .wire.info import Role
 from .wire.messages import Event
 from .wire.rejection import Rejection, RejectionKind

@@ -1,4 +1,4 @@
-"""The wire and the props' rules know nothing of Home Assistant."""
+"""The wire, the families' rules and what they share know nothing of Home Assistant."""
 
 import ast
 from pathlib import Path
@@ -9,8 +9,18 @@ import pytest
 import custom_components.atelier
 
 ATELIER = Path(custom_components.atelier.__file__).parent
-INDEPENDENT = sorted((ATELIER / "wire").glob("*.py")) + sorted((ATELIER / "props").glob("*.py"))
-ROOMS = {"wire", "props"}
+FAMILIES = ("props", "machines")
+#: What a module of each room may import besides the standard library.
+ALLOWED = {
+    "wire": {"wire"},
+    "props": {"wire", "props", "signal"},
+    "machines": {"wire", "machines", "signal", "ledger"},
+    ATELIER.name: set[str](),
+}
+INDEPENDENT = [
+    *(path for room in ("wire", *FAMILIES) for path in sorted((ATELIER / room).glob("*.py"))),
+    ATELIER / "signal.py",
+]
 
 
 def imports(path: Path) -> set[str]:
@@ -30,11 +40,10 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", INDEPENDENT, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_module_imports_the_standard_library_and_its_own_rooms(path: Path) -> None:
+    rooms = {name for allowed in ALLOWED.values() for name in allowed}
     for name in imports(path):
-        if "/" in name or name in ROOMS:
-            room = name.split("/")[0]
-            allowed = {"wire"} if path.parent.name == "wire" else ROOMS
-            assert room in allowed, f"{path.name} imports {name}"
+        if "/" in name or name in rooms:
+            assert name.split("/")[0] in ALLOWED[path.parent.name], f"{path.name} imports {name}"
             assert not name.startswith("props/entities")
         else:
             assert name.partition(".")[0] in {*sys.stdlib_module_names, "orjson"}, name

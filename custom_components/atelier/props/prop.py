@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import time
 from typing import Any, Protocol
 
+from ..signal import Signal
 from ..wire.info import ActionSpec, Info, ParsedInfo, Role
 from ..wire.messages import Event, Result, encode
 from ..wire.rejection import Rejection, RejectionKind, excerpt
@@ -15,7 +16,6 @@ from .contract import ContractDialect
 from .errors import CommandError, Failure
 from .identity import Identity
 from .reference import ReferenceDialect
-from .signal import Signal
 from .values import Values
 
 type Dialect = ContractDialect | ReferenceDialect

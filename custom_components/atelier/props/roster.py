@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ..signal import Signal
 from ..wire.info import ParsedInfo, parse_info, read_info
 from ..wire.reference import first_info
 from ..wire.rejection import Rejection, RejectionKind, excerpt
 from ..wire.topics import RESERVED_IDS, Channel
 from .contract import Handler
 from .prop import Prop, Transport
-from .signal import Signal
 
 #: Props under one prefix. A house has dozens; beyond this something is flooding the bus.
 PROP_LIMIT: Final = 2_000

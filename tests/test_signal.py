@@ -1,6 +1,6 @@
 """Signals reach whoever listens, also those who leave on hearing it."""
 
-from custom_components.atelier.props.signal import Signal
+from custom_components.atelier.signal import Signal
 
 
 def test_listeners_are_called_in_their_order_until_they_leave() -> None:
