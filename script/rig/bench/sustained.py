@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rig.bench.side import Side
 
 LAG_S: Final = 0.2  # what is behind by more when the load ends was falling behind
-TRIES: Final = 2  # one lag may be a pause of the garbage collector
+TRIES: Final = 3  # a lag may be a pause of the garbage collector, or another program
 
 
 async def sustained_rate(
