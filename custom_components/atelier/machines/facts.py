@@ -22,6 +22,7 @@ class Role:
     manage: bool = False
     #: Cannot be changed or removed.
     reserved: bool = False
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class Permission:
     type_id: int | None = None
     until: float | None = None
     granted_by: int | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class Trained:
     at: float
     until: float | None = None
     instructor: bool = False
+    version: int = 1
 
 
 class Ending(StrEnum):
@@ -180,6 +183,7 @@ class Intervention:
     member_id: int | None
     at: float
     replay: bool = False
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +211,7 @@ class Board:
 
 @dataclass(slots=True)
 class Facts:
-    """Hold all that decisions need, in memory. Uses: the open ones only."""
+    """Hold all that decisions need, in memory. Uses: the open ones and the latest."""
 
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
@@ -217,7 +221,11 @@ class Facts:
     trainings: dict[int, Training] = field(default_factory=dict)
     trained: dict[int, Trained] = field(default_factory=dict)
     plans: dict[int, Plan] = field(default_factory=dict)
+    #: By machine: the use that lasts.
     open_uses: dict[int, Use] = field(default_factory=dict)
+    #: By machine: its latest closed uses, oldest first, at most 40: as many messages as a
+    #: board of the reference holds back. Doubled and late messages are told by them.
+    recent: dict[int, list[Use]] = field(default_factory=dict)
     #: By machine: seconds of all closed uses.
     used_s: dict[int, float] = field(default_factory=dict)
     #: By plan: seconds of use since its last intervention, closed uses only, and that moment.

@@ -1,0 +1,1 @@
+"""The ledger: what must outlive a restart, kept in SQLite or PostgreSQL."""

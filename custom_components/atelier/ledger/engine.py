@@ -1,0 +1,111 @@
+"""Connections to the database: one that writes, a few that read."""
+
+import sqlite3
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from .errors import LedgerUnavailable
+
+#: A board waits two seconds for its answer: whoever finds the database locked, or its
+#: server silent, has to know before that.
+WAIT_S = 1.0
+READERS = 4
+
+
+def writing_engine(url: str) -> AsyncEngine:
+    """Make the engine of the one writer; on SQLite every transaction takes the lock at once."""
+    return _engine(url, begin="BEGIN IMMEDIATE", size=1)
+
+
+def reading_engine(url: str) -> AsyncEngine:
+    """Make the engine of those who only read."""
+    return _engine(url, begin="BEGIN", size=READERS)
+
+
+def _engine(url: str, *, begin: str, size: int) -> AsyncEngine:
+    """Make an engine whose errors name no values."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        parsed = None
+    if parsed is not None and parsed.drivername == "sqlite+aiosqlite":
+        return _sqlite(parsed, begin, size)
+    if parsed is not None and parsed.drivername == "postgresql+asyncpg":
+        return _postgresql(parsed, size)
+    raise LedgerUnavailable("The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:")
+
+
+def _sqlite(url: sa.URL, begin: str, size: int) -> AsyncEngine:
+    """Make an engine on a file: readers beside the writer, and commits that stay.
+
+    WAL lets readers go on while one writes; with synchronous=FULL a commit is on the disk
+    before it returns (https://sqlite.org/pragma.html#pragma_synchronous).
+    """
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"timeout": WAIT_S},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # Transactions begin where SQLAlchemy says so, not where the driver guesses.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: sa.URL, size: int) -> AsyncEngine:
+    """Make an engine on a server, which notices a restarted one before it asks it anything."""
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": WAIT_S,
+            "command_timeout": 30,
+            "server_settings": {"application_name": "Atelier", "lock_timeout": "1000"},
+        },
+    )
+
+
+_OURS: Final = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+_THEIRS: Final = (
+    sa.exc.DBAPIError,
+    sa.exc.TimeoutError,
+    sa.exc.InvalidRequestError,
+    sqlite3.Error,
+    OSError,
+)
+
+
+def unavailable(error: BaseException) -> LedgerUnavailable | None:
+    """Return the error to raise where the database failed us, None where the fault is ours."""
+    if isinstance(error, LedgerUnavailable):
+        return error
+    if isinstance(error, _OURS):
+        return None
+    if isinstance(error, _THEIRS) or type(error).__module__.startswith("asyncpg"):
+        return LedgerUnavailable(f"The database failed: {_reason(error)}")
+    return None
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the driver says, which for these errors holds no values."""
+    reason = getattr(error, "orig", None) or error
+    return str(reason).partition("\n")[0] or type(reason).__name__

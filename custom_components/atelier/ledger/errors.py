@@ -1,0 +1,65 @@
+"""What can go wrong with the ledger.
+
+No message names a person or a card: errors end up in logs.
+"""
+
+
+class LedgerError(Exception):
+    """Tell that the ledger did not do what it was asked."""
+
+
+class LedgerUnavailable(LedgerError):  # noqa: N818 - it tells a state, which passes
+    """Tell that the database cannot be reached or written at the moment.
+
+    Nothing was confirmed. Where the connection broke in the middle of a commit the change
+    may be kept all the same; whoever asks again names the same `origin`.
+    """
+
+
+class Conflict(LedgerError):  # noqa: N818
+    """Tell that somebody else changed it meanwhile; `version` is what is kept now."""
+
+    def __init__(self, what: str, version: int) -> None:
+        """Remember what was changed, and its version now."""
+        super().__init__(f"This {what} was changed meanwhile (version {version} is kept)")
+        self.what = what
+        self.version = version
+
+
+class Duplicate(LedgerError):  # noqa: N818
+    """Tell that there is one already: `what` names the field, `id` the fact that has it."""
+
+    def __init__(self, what: str, id: int | None = None) -> None:  # noqa: A002
+        """Remember what there is already, and which fact has it."""
+        super().__init__(f"There is one with this {what} already")
+        self.what = what
+        self.id = id
+
+
+class InUse(LedgerError):  # noqa: N818
+    """Tell that others need it: `by` names what."""
+
+    def __init__(self, what: str, by: str) -> None:
+        """Remember what is needed, and by what."""
+        super().__init__(f"This {what} is needed by {by}")
+        self.what = what
+        self.by = by
+
+
+class Unknown(LedgerError):  # noqa: N818
+    """Tell that there is no such fact; `what` names its kind."""
+
+    def __init__(self, what: str) -> None:
+        """Remember what is missing."""
+        super().__init__(f"There is no such {what}")
+        self.what = what
+
+
+class Invalid(LedgerError):  # noqa: N818
+    """Tell that a fact cannot be kept as it is; `what` names the field, `why` the rule."""
+
+    def __init__(self, what: str, why: str) -> None:
+        """Remember the field and the rule it breaks."""
+        super().__init__(f"The {what} {why}")
+        self.what = what
+        self.why = why

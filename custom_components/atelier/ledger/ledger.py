@@ -1,0 +1,158 @@
+"""The ledger as the rest of Atelier knows it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+import time
+from typing import Any, Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ..machines.facts import Board, Facts, Intervention, UnknownCard, Use
+from . import changing, loading, recording, removing
+from .engine import reading_engine, unavailable, writing_engine
+from .errors import LedgerError
+from .kinds import Fact
+from .migrate import migrate
+from .removing import Removal
+from .rules import check, folded_card
+from .seed import seed
+from .writer import Writer
+
+
+class Ledger:
+    """Keep facts in a database: one writer that groups commits, and readers beside it."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+        """Make a ledger on a database that is migrated; `Ledger.open` does all of it."""
+        self._clock = clock
+        self._writing: AsyncEngine = writing_engine(url)
+        self._reading: AsyncEngine = reading_engine(url)
+        self.writer = Writer(self._writing)
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Callable[[], float] = time.time) -> Self:
+        """Open a ledger, bring its tables up to date, and seed an empty one.
+
+        `url` is `sqlite+aiosqlite:///path` or `postgresql+asyncpg://user@host/name`.
+        Raise LedgerUnavailable where that fails.
+        """
+        await asyncio.to_thread(migrate, url)
+        ledger = cls(url, clock=clock)
+        try:
+            await ledger.writer.do(lambda connection: seed(connection, at=clock()))
+        except BaseException:
+            await ledger.close()
+            raise
+        return ledger
+
+    async def close(self) -> None:
+        """Commit what waits, and let go of the database."""
+        await self.writer.close()
+        await self._reading.dispose()
+        await self._writing.dispose()
+
+    async def load(self) -> Facts:
+        """Read everything that decisions need."""
+        return await self._read(loading.load)
+
+    # What boards make it write
+
+    async def start_use(self, use: Use, *, closing: Sequence[Use] = ()) -> Use:
+        """Keep a use that begins, and the end of others, at once; return it with its id.
+
+        Raise Duplicate("origin") where the machine's board told of it before, InUse where
+        another use is open, Conflict where one to close was changed meanwhile.
+        """
+        return (await self.save_uses([*closing, use]))[-1]
+
+    async def save_uses(self, uses: Sequence[Use]) -> list[Use]:
+        """Keep uses: new ones without an id, and ends, reopenings and corrections of others."""
+        for use in uses:
+            check(use)
+        try:
+            return await self.writer.do(lambda connection: recording.keep_uses(connection, uses))
+        except recording.UseRefused as refused:
+            use = refused.use
+        why = await self._read(lambda connection: recording.why_refused(connection, use))
+        raise why or LedgerError("A rule of the database refused a use")
+
+    async def see_uses(self, seen: Mapping[int, float]) -> None:
+        """Keep when open uses, by id, were last seen."""
+        await self.writer.do(lambda connection: recording.see_uses(connection, seen))
+
+    async def add_interventions(self, interventions: Sequence[Intervention]) -> list[Intervention]:
+        """Keep interventions; return them with their ids."""
+        for intervention in interventions:
+            check(intervention)
+        return await self.writer.do(
+            lambda connection: recording.add_interventions(connection, interventions)
+        )
+
+    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
+        """Count a card that nobody knows at a machine."""
+        card = folded_card(card)
+        return await self.writer.do(
+            lambda connection: recording.saw_unknown_card(connection, card, machine_id, at)
+        )
+
+    async def saw_board(self, board: Board) -> None:
+        """Keep what a board says of itself."""
+        await self.writer.do(lambda connection: recording.saw_board(connection, board))
+
+    # What people change
+
+    async def save[F: Fact](self, fact: F, *, by: str) -> F:
+        """Keep a new fact (id None, but for machines) or a changed one; return it as kept.
+
+        Raise Invalid, Unknown, Duplicate, InUse, or Conflict where somebody changed it since.
+        """
+        at = self._clock()
+        return await self.writer.do(
+            lambda connection: changing.save(connection, fact, by=by, at=at)
+        )
+
+    async def save_all(self, facts: Sequence[Fact], *, by: str) -> list[Fact]:
+        """Keep many facts, all or none: a matrix of permissions edited at once."""
+        at = self._clock()
+
+        async def work(connection: AsyncConnection) -> list[Fact]:
+            return [await changing.save(connection, fact, by=by, at=at) for fact in facts]
+
+        return await self.writer.do(work)
+
+    async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:  # noqa: A002
+        """Remove a fact and what goes with it; `restore` takes it back for 30 days."""
+        at = self._clock()
+        return await self.writer.do(
+            lambda connection: removing.remove(connection, kind, id, by=by, at=at)
+        )
+
+    async def restore(self, removal: Removal, *, by: str) -> Any:
+        """Take a removal back; return the fact."""
+        at = self._clock()
+        return await self.writer.do(
+            lambda connection: removing.restore(connection, removal, by=by, at=at)
+        )
+
+    # Inside
+
+    async def _read[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do some work that only reads, on one consistent state."""
+        async with self._reader() as connection:
+            return await work(connection)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection that only reads."""
+        failed: LedgerError | None = None
+        try:
+            async with self._reading.connect() as connection:
+                yield connection
+        except Exception as error:
+            # Raised below, outside, so that the driver's own words do not come along.
+            failed = unavailable(error)
+            if failed is None:
+                raise
+        if failed is not None:
+            raise failed

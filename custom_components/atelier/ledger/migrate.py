@@ -1,0 +1,49 @@
+"""Brings the tables up to date; meant for a thread, with a loop of its own."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+import sqlalchemy as sa
+
+from .engine import unavailable, writing_engine
+from .errors import LedgerUnavailable
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def migrate(url: str, *, to: str = "head") -> None:
+    """Run the migrations that a database lacks. Raise LedgerUnavailable."""
+    failed: LedgerUnavailable | None = None
+    try:
+        asyncio.run(_migrate(url, to))
+    except CommandError:
+        failed = LedgerUnavailable("The database was made by a newer Atelier")
+    except Exception as error:
+        failed = unavailable(error)
+        if failed is None:
+            raise
+    if failed is not None:
+        raise failed
+
+
+async def _migrate(url: str, to: str) -> None:
+    """Run the migrations on a connection of their own, in one transaction."""
+    engine = writing_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, to)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: sa.Connection, to: str) -> None:
+    """Let Alembic work on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)

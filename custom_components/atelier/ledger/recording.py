@@ -1,0 +1,161 @@
+"""What boards make the ledger write: uses, interventions, boards and unknown cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..machines.facts import Board, Intervention, UnknownCard, Use
+from .care import INTERVENTIONS
+from .errors import Conflict, Duplicate, InUse, Unknown
+from .kinds import KINDS, Kind
+from .machines import BOARDS, MACHINES, UNKNOWN_CARDS
+from .people import MEMBERS
+from .schema import Values, live
+from .uses import USES
+
+_USE = KINDS[Use]
+_INTERVENTION = KINDS[Intervention]
+_INSERT_USE = sa.insert(USES).returning(USES.c.id)
+_INSERT_INTERVENTION = sa.insert(INTERVENTIONS).returning(INTERVENTIONS.c.id)
+_SEEN = (
+    sa.update(USES)
+    .where(USES.c.id == sa.bindparam("use"), USES.c.end.is_(None))
+    .where(USES.c.last_seen < sa.bindparam("seen"))
+    .values(last_seen=sa.bindparam("seen"))
+)
+_UPDATE_USE = sa.update(USES).where(
+    USES.c.id == sa.bindparam("the_id"),
+    USES.c.version == sa.bindparam("the_version"),
+    live(USES),
+)
+
+
+async def keep_uses(connection: AsyncConnection, uses: Sequence[Use]) -> list[Use]:
+    """Insert uses without an id and update the others; ends first, so that a machine is free.
+
+    Raise Conflict, Unknown, Duplicate("origin") or InUse where a rule forbids one of them.
+    """
+    order = sorted(range(len(uses)), key=lambda at: (uses[at].id is None, uses[at].end is None))
+    kept: dict[int, Use] = {}
+    for at in order:
+        kept[at] = await _keep_use(connection, uses[at])
+    return [kept[at] for at in range(len(uses))]
+
+
+async def _keep_use(connection: AsyncConnection, use: Use) -> Use:
+    """Insert or update one use."""
+    try:
+        if use.id is None:
+            return replace(use, id=await connection.scalar(_INSERT_USE, _USE.row_of(use)))
+        changed = replace(use, version=use.version + 1)
+        values = _USE.row_of(changed) | {"the_id": use.id, "the_version": use.version}
+        del values["id"]
+        result = await connection.execute(_UPDATE_USE, values)
+    except sa.exc.IntegrityError:
+        # A transaction that failed cannot be asked why: the rules are checked in the next.
+        raise UseRefused(use) from None
+    if result.rowcount == 0:
+        raise await _changed_meanwhile(connection, _USE, use.id)
+    return changed
+
+
+class UseRefused(Exception):  # noqa: N818
+    """Carry the use that a rule of the database refused to where the rule can be told."""
+
+    def __init__(self, use: Use) -> None:
+        """Remember the use."""
+        super().__init__("A rule of the database refused a use")
+        self.use = use
+
+
+async def why_refused(connection: AsyncConnection, use: Use) -> Exception | None:
+    """Return which rule a use breaks."""
+    if (
+        await connection.scalar(sa.select(MACHINES.c.id).where(MACHINES.c.id == use.machine_id))
+        is None
+    ):
+        return Unknown("machine")
+    if use.member_id is not None:
+        member = sa.select(MEMBERS.c.id).where(MEMBERS.c.id == use.member_id)
+        if await connection.scalar(member) is None:
+            return Unknown("member")
+    here = USES.c.machine_id == use.machine_id
+    if use.origin is not None:
+        same = sa.select(USES.c.id).where(here, USES.c.origin == use.origin)
+        found = await connection.scalar(same)
+        if found is not None and found != use.id:
+            return Duplicate("origin", found)
+    if use.end is None:
+        found = await connection.scalar(
+            sa.select(USES.c.id).where(here, USES.c.end.is_(None), live(USES))
+        )
+        if found is not None and found != use.id:
+            return InUse("machine", "an open use")
+    return None
+
+
+async def _changed_meanwhile(connection: AsyncConnection, kind: Kind, id: int) -> Exception:  # noqa: A002
+    """Return why an update found no row of its version."""
+    query = sa.select(kind.table.c.version).where(kind.table.c.id == id, live(kind.table))
+    version = await connection.scalar(query)
+    return Unknown(kind.name) if version is None else Conflict(kind.name, version)
+
+
+async def see_uses(connection: AsyncConnection, seen: Mapping[int, float]) -> None:
+    """Move on when open uses were last seen; never back. No new version: nobody edits this."""
+    if seen:
+        await connection.execute(_SEEN, [{"use": use, "seen": at} for use, at in seen.items()])
+
+
+async def add_interventions(
+    connection: AsyncConnection, interventions: Sequence[Intervention]
+) -> list[Intervention]:
+    """Insert interventions."""
+    kept = []
+    for intervention in interventions:
+        row = _INTERVENTION.row_of(intervention)
+        try:
+            id_ = await connection.scalar(_INSERT_INTERVENTION, row)
+        except sa.exc.IntegrityError:
+            # Nothing but its references can be wrong with one.
+            raise Unknown("plan, machine or member") from None
+        kept.append(replace(intervention, id=id_))
+    return kept
+
+
+async def saw_unknown_card(
+    connection: AsyncConnection, card: str, machine_id: int, at: float
+) -> UnknownCard:
+    """Count a card that nobody knows."""
+    here = (UNKNOWN_CARDS.c.card == card, UNKNOWN_CARDS.c.machine_id == machine_id)
+    row = (await connection.execute(sa.select(UNKNOWN_CARDS).where(*here))).mappings().first()
+    if row is None:
+        seen = UnknownCard(card=card, machine_id=machine_id, first=at, last=at)
+        values = dict(card=card, machine_id=machine_id, first=at, last=at, count=1)  # noqa: C408
+        await connection.execute(sa.insert(UNKNOWN_CARDS), values)
+        return seen
+    known = UnknownCard(**row)
+    seen = replace(known, last=max(known.last, at), count=known.count + 1)
+    await connection.execute(
+        sa.update(UNKNOWN_CARDS).where(*here), {"last": seen.last, "count": seen.count}
+    )
+    return seen
+
+
+async def saw_board(connection: AsyncConnection, board: Board) -> None:
+    """Keep what a board says of itself; one row a board number."""
+    values: Values = {
+        "firmware": board.firmware,
+        "address": board.address,
+        "serial": board.serial,
+        "heap": board.heap,
+        "last_seen": board.last_seen,
+    }
+    known: sa.CursorResult[Any] = await connection.execute(
+        sa.update(BOARDS).where(BOARDS.c.machine_id == board.machine_id), values
+    )
+    if known.rowcount == 0:
+        await connection.execute(sa.insert(BOARDS), values | {"machine_id": board.machine_id})

@@ -1,0 +1,116 @@
+"""The one writer: who asks at the same time shares a transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from .engine import unavailable
+from .errors import LedgerError, LedgerUnavailable
+
+#: How many may wait for the next transaction, and how many share one.
+WAITING = 4096
+TOGETHER = 256
+
+type Work[T] = Callable[[AsyncConnection], Awaitable[T]]
+
+
+@dataclass(slots=True)
+class _Item:
+    """Hold what somebody wants written, and the answer they wait for."""
+
+    work: Work[Any]
+    answer: asyncio.Future[Any]
+
+
+class Writer:
+    """Write one transaction after another; each takes along all that waits."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Begin to write to an engine."""
+        self._engine = engine
+        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(WAITING)
+        self._closed = False
+        self._task = asyncio.create_task(self._run(), name="atelier ledger writer")
+        #: How many transactions were committed, and what they held.
+        self.commits = 0
+        self.written = 0
+
+    async def do[T](self, work: Work[T]) -> T:
+        """Do some work in a transaction; return once it is committed.
+
+        Raise LedgerUnavailable where the database cannot be written, or too much waits.
+        """
+        if self._closed:
+            raise LedgerUnavailable("The ledger is closed")
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait(_Item(work, answer))
+        except asyncio.QueueFull:
+            raise LedgerUnavailable("Too much waits to be written") from None
+        return await answer
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        if not self._closed:
+            self._closed = True
+            await self._queue.put(None)
+        await self._task
+
+    async def _run(self) -> None:
+        """Write until closed."""
+        last = False
+        while not last:
+            batch: list[_Item] = []
+            item = await self._queue.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) == TOGETHER or self._queue.empty():
+                    break
+                item = self._queue.get_nowait()
+            last = item is None
+            batch = [item for item in batch if not item.answer.done()]
+            if batch:
+                await self._write(batch)
+
+    async def _write(self, batch: list[_Item]) -> None:
+        """Write items together; where one fails, each alone, so that it fails nobody else."""
+        results, error = await self._commit(batch)
+        if error is None:
+            for item, result in zip(batch, results, strict=True):
+                if not item.answer.done():
+                    item.answer.set_result(result)
+        elif len(batch) == 1 or isinstance(error, LedgerUnavailable):
+            for item in batch:
+                if not item.answer.done():
+                    item.answer.set_exception(error)
+        else:
+            for item in batch:
+                await self._write([item])
+
+    async def _commit(self, batch: list[_Item]) -> tuple[list[Any], Exception | None]:
+        """Run one transaction; return what its items returned, or why it failed."""
+        results: list[Any] = []
+        try:
+            async with self._engine.begin() as connection:
+                for item in batch:
+                    results.append(await item.work(connection))  # noqa: PERF401 - reads as steps
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next batch is written
+            return [], _told(error)
+        self.commits += 1
+        self.written += len(batch)
+        return results, None
+
+
+def _told(error: Exception) -> Exception:
+    """Return what the caller is told; what came from the driver could hold values."""
+    if isinstance(error, LedgerError):
+        return error
+    if failed := unavailable(error):
+        return failed
+    if isinstance(error, sa.exc.IntegrityError):
+        return LedgerError("A rule of the database forbids this")
+    return error
