@@ -31,7 +31,7 @@ from .const import (
     DEFAULT_PREFIXES,
     DOMAIN,
 )
-from .probe import listen
+from .probe import hears_itself
 from .wire.info import parse_info
 from .wire.reference import first_info
 from .wire.rejection import Rejection
@@ -253,6 +253,6 @@ async def _check_broker(
     if not mqtt.is_connected(hass):
         return "cannot_connect", {}
     for prefix in prefixes:
-        if not (await listen(hass, prefix)).echo:
+        if not await hears_itself(hass, prefix):
             return "not_heard", {"prefix": prefix}
     return None, {}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from awesomeversion import AwesomeVersion
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -28,6 +28,7 @@ from .hub import action_of
 from .props.errors import CommandError
 from .props.prop import Prop
 from .props.roster import ENTITY_LIMIT, Roster
+from .props.values import Values
 from .signal import Signal
 from .wire.info import Role
 from .wire.messages import Event
@@ -70,6 +71,9 @@ class Workshop:
         self._newest: dict[str, AwesomeVersion] = {}
         self._providers: list[_Provider] = []
         self._store = _store(hass, entry)
+        self._caused_by: Values | None = None
+        self._turn = 0
+        self._context = Context()
         self._heard: dict[str, list[CALLBACK_TYPE]] = {}
 
     # What the props need of the bus (props.prop.Transport)
@@ -160,8 +164,6 @@ class Workshop:
 
     def _attend(self, prop: Prop) -> None:
         """Give a prop its device, and tell its events to the house."""
-        if prop.key in self.devices:
-            return
         self._register(prop)
         self._note_version(prop)
         self._heard[prop.key] = [
@@ -238,7 +240,7 @@ class Workshop:
             provider.add(entities)
 
     def _within_limit(self, prop: Prop, made: list[PropEntity]) -> list[PropEntity]:
-        room = ENTITY_LIMIT - self.entity_count[prop.prefix]
+        room = ENTITY_LIMIT - self.entity_count.total()
         if len(made) > room:
             prop.reject(Rejection(RejectionKind.TOO_MANY_ENTITIES, f"{ENTITY_LIMIT} allowed"))
             self.roster.on_flood.tell(prop.prefix)
@@ -271,6 +273,16 @@ class Workshop:
             provider.made[prop.key] = kept | {entity.unique_key: entity for entity in fresh}
             if fresh:
                 provider.add(fresh)
+
+    def cause(self, values: Values) -> Context:
+        """Return one context for all states that one message changes.
+
+        Making one for each state would cost a tenth of what the states do.
+        """
+        if values is not self._caused_by or values.turn != self._turn:
+            self._caused_by, self._turn = values, values.turn
+            self._context = Context()
+        return self._context
 
     # Bus
 

@@ -9,7 +9,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import DOMAIN
 from .data import Workshop
-from .probe import listen
+from .probe import hears_itself
 from .props.prop import Prop
 from .props.roster import ENTITY_LIMIT, PROP_LIMIT
 from .wire.info import CONTRACT_VERSION
@@ -141,7 +141,7 @@ class Issues:
         if workshop.roster.props or not workshop.connected:
             return
         deaf = [
-            prefix for prefix in workshop.prefixes if not (await listen(self._hass, prefix)).echo
+            prefix for prefix in workshop.prefixes if not await hears_itself(self._hass, prefix)
         ]
         if deaf:
             self._raise("deaf", "workshop", prefixes=", ".join(deaf))

@@ -131,7 +131,7 @@ def limits() -> str:
             ("a text value", f"{TEXT_LIMIT} printable characters; empty means unknown"),
             ("a number", f"±{LARGEST_NUMBER:,}"),
             ("devices under one prefix", f"{PROP_LIMIT:,}"),
-            ("entities under one prefix", f"{ENTITY_LIMIT:,}"),
+            ("entities of one workshop", f"{ENTITY_LIMIT:,}"),
         ),
     )
 

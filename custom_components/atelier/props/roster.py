@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ..signal import Signal
 from ..wire.info import ParsedInfo, parse_info, read_info
-from ..wire.reference import first_info
+from ..wire.reference import CONTRACT_OF_REFERENCE, first_info, renewed_info
 from ..wire.rejection import Rejection, RejectionKind, excerpt
 from ..wire.topics import RESERVED_IDS, Channel
 from .contract import Handler
@@ -14,16 +14,18 @@ from .prop import Prop, Transport
 
 #: Props under one prefix. A house has dozens; beyond this something is flooding the bus.
 PROP_LIMIT: Final = 2_000
-#: Entities of all props under one prefix.
-ENTITY_LIMIT: Final = 50_000
+#: Entities of all props of a workshop: Home Assistant takes 10,000 enabled ones for each
+#: config entry (MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY), the workshop's own among them.
+ENTITY_LIMIT: Final = 9_950
 
 #: How long to wait for the `info` of an id that was heard of without one. Retained
 #: messages arrive in any order; a board without `info` is shown after this.
 _GRACE_S: Final = 2.0
 #: Props that appear together are shown together: platforms add entities by the batch.
 _GATHER_S: Final = 0.05
-#: Messages kept for an id until its `info` comes.
+#: Messages kept for an id until its `info` comes, and bytes of all that are kept.
 _BUFFER: Final = 16
+_BUFFERED_BYTES: Final = 4 * 1024 * 1024
 
 
 class Roster:
@@ -41,6 +43,7 @@ class Roster:
         self._transport = transport
         self._reject = reject
         self._strangers: dict[tuple[str, str], list[tuple[str, bytes, bool]]] = {}
+        self._buffered = 0
         self._new: list[Prop] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
@@ -70,6 +73,8 @@ class Roster:
         """Bring back props by what they said of themselves before a restart."""
         for key, raw in saved.items():
             prefix, _, device_id = key.rpartition("/")
+            if isinstance(raw, dict) and raw.get("contract") == CONTRACT_OF_REFERENCE:
+                raw = renewed_info(device_id, raw)  # noqa: PLW2901 - what we know now counts
             try:
                 self._make(prefix, device_id, read_info(raw))
             except Rejection as rejection:
@@ -131,7 +136,8 @@ class Roster:
             self._introduce(prop)
             return
         heard = self._strangers.setdefault(stranger, [])
-        if len(heard) < _BUFFER and len(payload) < _BUFFERED_BYTES:
+        if len(heard) < _BUFFER and self._buffered + len(payload) <= _BUFFERED_BYTES:
+            self._buffered += len(payload)
             heard.append((channel, payload, retained))
         self._later("strangers", _GRACE_S, self._settle)
 
@@ -148,6 +154,7 @@ class Roster:
     def _settle(self) -> None:
         """Make boards of the reference system of those that never said what they are."""
         strangers, self._strangers = self._strangers, {}
+        self._buffered = 0
         for (prefix, device_id), heard in strangers.items():
             prop = self._make(prefix, device_id, read_info(first_info(device_id)))
             self._replay(prop, heard)
@@ -189,9 +196,6 @@ class Roster:
     def _report(self, key: str, parsed: ParsedInfo) -> None:
         for rejection in parsed.rejections:
             self._reject(key, rejection)
-
-
-_BUFFERED_BYTES: Final = 8 * 1024
 
 
 def _reader(prop: Prop, channel: str) -> Handler:

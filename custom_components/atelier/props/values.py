@@ -15,12 +15,14 @@ class Values:
     This is the hot path: a message costs one comparison for each value that stayed.
     """
 
-    __slots__ = ("_raw", "_reject", "_watchers", "current", "specs")
+    __slots__ = ("_raw", "_reject", "_watchers", "current", "specs", "turn")
 
     def __init__(self, specs: Mapping[str, ValueSpec], reject: Callable[[Rejection], None]) -> None:
         """Begin with nothing known."""
         self.specs = specs
         self.current: dict[str, Value] = {}
+        #: Counts the messages, so that all that one of them changed can be told to be one.
+        self.turn = 0
         self._raw: dict[str, Any] = {}
         self._reject = reject
         self._watchers: dict[str, list[Callable[[], None]]] = {}
@@ -33,6 +35,7 @@ class Values:
 
     def update(self, message: Mapping[str, Any]) -> None:
         """Take the values of a message; one that does not fit is rejected, the others count."""
+        self.turn += 1
         known = self._raw
         for key, raw in message.items():
             if known.get(key, _NEVER) == raw:

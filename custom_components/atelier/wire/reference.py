@@ -52,6 +52,14 @@ def first_info(device_id: str) -> dict[str, Any]:
     }
 
 
+def renewed_info(device_id: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """Return an `info` as today's profile writes it, with what was learned of its board before."""
+    fresh = first_info(device_id)
+    learned = raw.get("capabilities", {}).get("telemetry", {})
+    fresh["capabilities"]["telemetry"] = learned | fresh["capabilities"].get("telemetry", {})
+    return fresh | {key: raw[key] for key in ("firmware",) if key in raw}
+
+
 def availability(payload: bytes) -> bool | None:
     """Return whether a text or JSON payload says online or offline; None if it says neither."""
     word = text(payload, MESSAGE_LIMIT)

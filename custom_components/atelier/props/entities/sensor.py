@@ -15,6 +15,7 @@ from homeassistant.components.sensor import (
 from homeassistant.components.sensor.const import STATE_CLASS_UNITS
 from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from ...entity import PropEntity, category, naming
@@ -51,6 +52,8 @@ def sensors(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
             yield BootSensor(workshop, prop, spec)
         elif spec.state_class == SensorStateClass.TOTAL_INCREASING:
             yield CounterSensor(workshop, prop, spec)
+        elif spec.type in (ValueType.INT, ValueType.FLOAT):
+            yield MeasureSensor(workshop, prop, spec)
         else:
             yield ValueSensor(workshop, prop, spec)
 
@@ -110,6 +113,30 @@ class ValueSensor(PropEntity, SensorEntity):
     @override
     def watch(self) -> list[CALLBACK_TYPE]:
         return [self.prop.telemetry.watch((self._spec.key,), self.changed)]
+
+
+class MeasureSensor(ValueSensor):
+    """Show a number that may change many times a second: the hot path of a workshop.
+
+    It reads the prop's value where it is kept, and shares a context with the other
+    numbers of its message. Only numbers do: the logbook leaves them out, and would
+    otherwise name the first of a message as the cause of the others.
+    """
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        return self.prop.telemetry.current.get(self._spec.key)
+
+    @override
+    def take(self) -> None:
+        """Read nothing in advance."""
+
+    @override
+    @callback
+    def changed(self) -> None:
+        self.async_set_context(self.workshop.cause(self.prop.telemetry))
+        self.async_write_ha_state()
 
 
 class CounterSensor(ValueSensor, RestoreSensor):
