@@ -19,6 +19,7 @@ class RejectionKind(StrEnum):
     UNKNOWN_STATE = "unknown_state"
     UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_RESULT = "unknown_result"
+    UNKNOWN_QUERY = "unknown_query"
     BAD_DESCRIPTION = "bad_description"
     RETAINED_COMMAND = "retained_command"
     TOO_MANY_PROPS = "too_many_props"

@@ -1,0 +1,28 @@
+"""What the desk wants of a ledger."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from .facts import Board, Facts, Intervention, UnknownCard, Use
+
+
+class Keeping(Protocol):
+    """Keep facts for good; each call returns once they are kept, or raises LedgerError."""
+
+    async def load(self) -> Facts:
+        """Return all that decisions need."""
+
+    async def save_uses(self, uses: Sequence[Use]) -> list[Use]:
+        """Keep uses, new (without an id) or changed."""
+
+    async def see_uses(self, seen: Mapping[int, float]) -> None:
+        """Keep when open uses were last seen."""
+
+    async def add_interventions(self, interventions: Sequence[Intervention]) -> list[Intervention]:
+        """Keep interventions."""
+
+    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
+        """Count a card that nobody knows."""
+
+    async def saw_board(self, board: Board) -> None:
+        """Keep what a board says of itself."""

@@ -1,0 +1,343 @@
+"""Keep what boards tell of uses and care, machine by machine, in the order it came."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Final, Protocol
+
+from ..ledger.errors import Duplicate, LedgerError, LedgerUnavailable
+from ..signal import Signal
+from ..wire.machine_replies import PlainReply
+from ..wire.machines import InUse, Maintenance, StartUse, StopUse
+from . import answers, care
+from .access import DAY_S, Denial, decide
+from .facts import Ending, Intervention, Member, Use
+from .gate import Gate
+from .keeping import Keeping
+from .news import Happening, Kind
+from .placing import KEPT, end_of
+from .roll import Roll
+from .uses import Change, Course, Message
+
+
+class ToldLedger(Protocol):
+    """Hear whether the ledger could be written."""
+
+    def __call__(self, *, up: bool) -> None:
+        """Take it in."""
+
+
+type Told = StartUse | InUse | StopUse | Maintenance
+
+#: A board's own time of an event counts if it is not in the future, and not older.
+OLDEST_S: Final = 30 * DAY_S
+AHEAD_S: Final = 60.0
+#: No machine is used for longer at once: such a duration was counted wrong.
+LONGEST_S: Final = 366 * DAY_S
+
+
+class UseBook:
+    """Change uses and care: in memory only what the ledger has kept."""
+
+    def __init__(
+        self,
+        roll: Roll,
+        ledger: Keeping,
+        steady: float,
+        happened: Signal[Happening],
+        told_ledger: ToldLedger,
+    ) -> None:
+        """Take up where the ledger is; `steady` is the time by the clock that nobody sets."""
+        self._roll = roll
+        self._ledger = ledger
+        self._happened = happened
+        self._told_ledger = told_ledger
+        self._courses: dict[int, Course] = {}
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._gate = Gate()
+        self._seen: dict[int, float] = {}
+        self._began = steady
+        #: Whether the ledger may have kept something that is not in memory.
+        self._doubtful = False
+
+    def latest_members(self, machine_id: int) -> Iterable[int | None]:
+        """Return who used a machine, the latest first."""
+        return [use.member_id for use in reversed(self._course(machine_id).closed)]
+
+    async def tell(
+        self, machine_id: int, told: Told, now: float, steady: float
+    ) -> PlainReply | None:
+        """Keep what a board tells; return its answer, None where it must tell it again."""
+        if isinstance(told, StartUse):
+            self._course(machine_id).expect_start()
+        try:
+            await self._settle(steady)
+            async with self._turn(machine_id):
+                return await self._keep(machine_id, told, now, steady)
+        except LedgerUnavailable:
+            self._told_ledger(up=False)
+        except LedgerError:
+            # Somebody changed it meanwhile: the next one meets what the ledger has.
+            self._doubtful = True
+        return None if isinstance(told, StopUse | Maintenance) else answers.UNAVAILABLE
+
+    async def end_by_hand(self, machine_id: int, now: float) -> None:
+        """End the open use now."""
+        async with self._turn(machine_id):
+            await self._change(machine_id, self._course(machine_id).end_by_hand(now), None, now)
+
+    async def care_for(
+        self, machine_id: int, plan_ids: Iterable[int], member_id: int | None, at: float
+    ) -> None:
+        """Keep that plans were carried out."""
+        async with self._turn(machine_id):
+            await self._care(machine_id, plan_ids, member_id, at, replay=False)
+
+    async def pass_time(self, steady: float) -> list[int]:
+        """End uses that were not heard of; return their machines."""
+        ended: list[int] = []
+        try:
+            await self._settle(steady)
+            for machine_id in tuple(self._roll.facts.open_uses):
+                async with self._turn(machine_id):
+                    change = self._course(machine_id).end_silent(steady)
+                    if change.uses:
+                        end = change.uses[-1].end or 0.0
+                        await self._change(machine_id, change, None, end)
+                        ended.append(machine_id)
+            await self.keep_seen()
+        except LedgerUnavailable:
+            self._told_ledger(up=False)
+        except LedgerError:
+            self._doubtful = True
+        return ended
+
+    async def keep_seen(self) -> None:
+        """Keep when open uses were last seen; raise nothing, the next time will do."""
+        seen, self._seen = self._seen, {}
+        if not seen:
+            return
+        try:
+            await self._ledger.see_uses(seen)
+        except LedgerError:
+            self._seen = seen | self._seen
+
+    async def reload(self, steady: float) -> None:
+        """Take over everything as the ledger has it."""
+        await self.keep_seen()
+        async with self._gate.alone():
+            facts = await self._ledger.load()
+            for use_id, seen in self._seen.items():
+                for machine_id, use in facts.open_uses.items():
+                    if use.id == use_id:
+                        facts.open_uses[machine_id] = replace(use, last_seen=seen)
+            self._roll.exchange(facts)
+            for machine_id, course in self._courses.items():
+                opened, was = facts.open_uses.get(machine_id), course.open
+                same = opened is not None and was is not None and opened.id == was.id
+                heard = course.heard if same else steady
+                course.take_over(opened, facts.recent.get(machine_id, ()), heard)
+            self._doubtful = False
+
+    async def _settle(self, steady: float) -> None:
+        if self._doubtful:
+            await self.reload(steady)
+
+    @asynccontextmanager
+    async def _turn(self, machine_id: int) -> AsyncIterator[None]:
+        """Change one machine's uses, alone."""
+        async with self._gate.passing(), self._turns[machine_id]:
+            yield
+
+    def _course(self, machine_id: int) -> Course:
+        course = self._courses.get(machine_id)
+        if course is None:
+            facts = self._roll.facts
+            course = self._courses[machine_id] = Course(
+                machine_id,
+                facts.open_uses.get(machine_id),
+                facts.recent.get(machine_id, ()),
+                self._began,
+            )
+        return course
+
+    async def _keep(self, machine_id: int, told: Told, now: float, steady: float) -> PlainReply:
+        member = self._member(machine_id, told)
+        if member is None or member.id is None:
+            return answers.INVALID_CARD
+        moment = now if told.at is None or isinstance(told, InUse) else _plausible(told.at, now)
+        if isinstance(told, Maintenance):
+            return await self._maintain(machine_id, member, told, moment or now)
+        course = self._course(machine_id)
+        duration = 0 if isinstance(told, StartUse) else told.duration
+        message = Message(
+            member_id=member.id,
+            moment=now if moment is None else moment,
+            steady=steady,
+            duration=duration,
+            replay=told.replay,
+            exact=told.at is not None and moment is not None and not isinstance(told, InUse),
+            id=told.id,
+        )
+        if isinstance(told, StartUse):
+            change = course.start(message)
+            await self._change(machine_id, change, message, message.moment)
+            return PlainReply(request_ok=True)
+        if not 0 <= duration <= LONGEST_S:
+            if isinstance(told, InUse):
+                return answers.INVALID_DURATION
+            message = replace(message, duration=course.seen_s(message))
+        if isinstance(told, InUse):
+            await self._change(machine_id, course.see(message), message, message.moment)
+            return PlainReply(request_ok=True, message="inUse")
+        await self._change(machine_id, course.stop(message), message, message.moment)
+        return PlainReply(request_ok=True, message=f"Duration {duration} seconds")
+
+    def _member(self, machine_id: int, told: Told) -> Member | None:
+        """Return whose card it is; who was removed while at work still logs out."""
+        member = self._roll.member_with(told.card)
+        use = self._course(machine_id).open
+        if member is not None or use is None or isinstance(told, StartUse):
+            return member
+        if use.member_id is None or use.member_id in self._roll.facts.members:
+            return None
+        return Member(id=use.member_id, name="", role_id=0)
+
+    async def _change(
+        self, machine_id: int, change: Change, message: Message | None, at: float
+    ) -> None:
+        """Keep a change, then hold it."""
+        course = self._course(machine_id)
+        before = {use.id: use for use in (*course.closed, course.open) if use is not None}
+        kept: list[Use] = []
+        if change.uses:
+            try:
+                kept = await self._ledger.save_uses(change.uses)
+            except Duplicate as duplicate:
+                if duplicate.what != "origin":
+                    raise
+                self._doubtful = True  # told before a restart, and kept
+                return
+            except BaseException:
+                # It may be kept all the same: the ledger is asked before anything else.
+                self._doubtful = True
+                raise
+            self._told_ledger(up=True)
+        course.apply(change, kept, message)
+        facts = self._roll.facts
+        for use in kept:
+            old = before.get(use.id)
+            if old is not None and old.end is not None:
+                care.count(self._roll, old, -1)
+            if use.end is not None:
+                care.count(self._roll, use, 1)
+        if course.open is None:
+            facts.open_uses.pop(machine_id, None)
+        else:
+            facts.open_uses[machine_id] = course.open
+        if change.seen is not None and change.seen.id is not None:
+            self._seen[change.seen.id] = change.seen.last_seen
+        self._announce(machine_id, kept, before, message, at)
+
+    def _announce(
+        self,
+        machine_id: int,
+        kept: list[Use],
+        before: dict[int | None, Use],
+        message: Message | None,
+        at: float,
+    ) -> None:
+        for use in sorted(kept, key=lambda use: use.end is None):
+            old = before.get(use.id)
+            if use.end is None:
+                kind = Kind.STARTED
+                if old is not None and old.end is None:
+                    continue  # it only began earlier than it seemed
+            elif old is not None and old.end is not None and old.ending is use.ending:
+                continue  # it only gave way
+            else:
+                kind = Kind.STOPPED
+                if use.ending is Ending.CARD and self._is_auto(machine_id, use):
+                    kind = Kind.AUTO_LOGOFF
+            self._happened.tell(
+                Happening(
+                    kind=kind,
+                    machine_id=machine_id,
+                    at=at,
+                    member_id=use.member_id,
+                    denial=self._against(use) if kind is Kind.STARTED else None,
+                    ending=use.ending,
+                    duration_s=None if use.end is None else use.duration_s,
+                    replay=message is not None and message.replay,
+                )
+            )
+
+    def _is_auto(self, machine_id: int, use: Use) -> bool:
+        """Tell whether a board logged out by itself: it does so when its time is over."""
+        machine = self._roll.facts.machines.get(machine_id)
+        type_ = self._roll.facts.types.get(machine.type_id) if machine else None
+        return type_ is not None and 0 < type_.logoff_min * 60 <= use.duration_s
+
+    def _against(self, use: Use) -> Denial | None:
+        """Return why somebody should not have been let in, as offline boards may have."""
+        member = self._roll.facts.members.get(use.member_id or 0)
+        machine = self._roll.facts.machines.get(use.machine_id)
+        if member is None or machine is None:
+            return None
+        return decide(self._roll, member, machine, use.start).denial
+
+    async def _maintain(
+        self, machine_id: int, member: Member, told: Maintenance, at: float
+    ) -> PlainReply:
+        if member.disabled or not self._roll.role_of(member).care:
+            return answers.NOT_AUTHORIZED
+        plans = [plan.id for plan in care.due(self._roll, machine_id, with_open=True) if plan.id]
+        if plans:
+            await self._care(machine_id, plans, member.id, at, replay=told.replay)
+        return PlainReply(request_ok=True)
+
+    async def _care(
+        self,
+        machine_id: int,
+        plan_ids: Iterable[int],
+        member_id: int | None,
+        at: float,
+        *,
+        replay: bool,
+    ) -> None:
+        given = [
+            Intervention(
+                plan_id=plan_id, machine_id=machine_id, member_id=member_id, at=at, replay=replay
+            )
+            for plan_id in plan_ids
+        ]
+        try:
+            await self._ledger.add_interventions(given)
+        except BaseException:
+            self._doubtful = True
+            raise
+        self._told_ledger(up=True)
+        facts, closed = self._roll.facts, self._course(machine_id).closed
+        for one in given:
+            if at < facts.last_care.get(one.plan_id, 0.0):
+                continue
+            facts.last_care[one.plan_id] = at
+            facts.since_care_s[one.plan_id] = sum(care.overlap_s(use, at) for use in closed)
+        if len(closed) >= KEPT and at < end_of(closed[0]):
+            self._doubtful = True  # uses that are not remembered count: the ledger adds them up
+        self._happened.tell(
+            Happening(
+                kind=Kind.INTERVENTION,
+                machine_id=machine_id,
+                member_id=member_id,
+                at=at,
+                replay=replay,
+            )
+        )
+
+
+def _plausible(at: float, now: float) -> float | None:
+    """Return a board's own time of an event, None where its clock cannot be right."""
+    return min(at, now) if now - OLDEST_S <= at <= now + AHEAD_S else None

@@ -1,0 +1,325 @@
+"""Follow the uses of one machine: what a board's messages make of them.
+
+Nothing here waits or writes: each message yields a change, which holds once the ledger
+has kept it. A board's durations are trusted; its messages may come late, twice or not at
+all, and both clocks may jump.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from .facts import Ending, Use
+from .placing import KEPT, end_of, fit, gap
+
+#: A use that is not heard of for longer has ended.
+SILENCE_S: Final = 3600.0
+#: A start soon after a use was last heard of, by the same card, is the same start again.
+FRESH_S: Final = 90.0
+#: Two clocks: what they may differ by, at once and for each second that passes.
+SLACK_S: Final = 30.0
+DRIFT: Final = 0.02
+#: A clock that is further back than this has been set back.
+SET_BACK_S: Final = 2.0
+
+
+class Outcome(StrEnum):
+    """Tell what a message meant."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    SEEN = "seen"
+    REOPENED = "reopened"
+    DUPLICATE = "duplicate"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Hold what a board told of a member at its machine."""
+
+    member_id: int
+    #: When it happened: when it arrived, or `exact`, by the board's own clock.
+    moment: float
+    #: When it arrived, by a clock that nobody sets.
+    steady: float
+    duration: int = 0
+    replay: bool = False
+    exact: bool = False
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Tell what becomes of the uses."""
+
+    outcome: Outcome
+    #: Uses to keep, new ones without an id; at most one of them is open.
+    uses: tuple[Use, ...] = ()
+    #: The open use as it is now, where only the time changed at which it was last seen.
+    seen: Use | None = None
+    #: A start of the same card came again: it may have been another one.
+    doubted: bool = False
+
+
+class Course:
+    """Remember what is needed of a machine's uses to understand the next message."""
+
+    def __init__(
+        self, machine_id: int, opened: Use | None, closed: Iterable[Use], heard: float
+    ) -> None:
+        """Take up where the ledger is; `heard` is when (steady) the board could last be heard."""
+        self.machine_id = machine_id
+        self._starts: deque[str] = deque(maxlen=KEPT)
+        self._stops: deque[str] = deque(maxlen=KEPT)
+        self._stopped: tuple[int | None, int] | None = None
+        self.take_over(opened, closed, heard)
+        if self.closed and opened is None and self.closed[-1].ending is Ending.CARD:
+            self._stopped = (self.closed[-1].member_id, round(self.closed[-1].duration_s))
+
+    def take_over(self, opened: Use | None, closed: Iterable[Use], heard: float) -> None:
+        """Hold the uses as the ledger has them."""
+        self.open = opened
+        self.closed: deque[Use] = deque(sorted(closed, key=end_of), maxlen=KEPT)
+        self.heard = heard
+        self._doubted = False
+
+    def expect_start(self) -> None:
+        """Take note of a log-in, also if it cannot be kept: the next log-out belongs to it."""
+        self._stopped = None
+
+    def seen_s(self, message: Message) -> int:
+        """Return the seconds for which a use lasted whose board has miscounted them."""
+        use = self.open
+        if use is None or use.member_id != message.member_id:
+            return 0
+        end = use.last_seen if message.replay else max(message.moment, use.last_seen)
+        return round(end - use.start)
+
+    def start(self, message: Message) -> Change:
+        """Understand that a member logged in."""
+        if message.id is not None and self._knows_start(message.id):
+            return Change(Outcome.DUPLICATE)
+        use = self.open
+        if use is not None and self._is_start_again(use, message):
+            return Change(Outcome.DUPLICATE, doubted=True)
+        ended = self._end_unheard(message.moment)
+        floor = max((end_of(one) for one in (*self.closed, *ended)), default=message.moment)
+        begin = max(message.moment, floor)
+        return Change(Outcome.STARTED, (*ended, self._new(message, begin, begin)))
+
+    def see(self, message: Message) -> Change:
+        """Understand that a member has been logged in for a time."""
+        use = self.open
+        if use is not None and self._is_of(use, message):
+            return self._go_on(use, message)
+        last = self.closed[-1] if self.closed else None
+        if use is None and last is not None and last.member_id == message.member_id:
+            if last.ending is Ending.SILENCE and self._starts_with(last, message):
+                seen = max(last.last_seen, message.moment)
+                again = replace(last, end=None, ending=None, last_seen=seen)
+                return Change(Outcome.REOPENED, (again,))
+            if last.ending is Ending.CARD and self._is_within(last, message):
+                return Change(Outcome.DUPLICATE)
+        ended = self._end_unheard(message.moment)
+        start, end, moved = self._place((*self.closed, *ended), message)
+        new = self._new(message, start, end)
+        return Change(Outcome.STARTED, (*_together(ended, moved), new))
+
+    def stop(self, message: Message) -> Change:
+        """Understand that a member logged out after a time."""
+        if self._is_stop_again(message):
+            return Change(Outcome.DUPLICATE)
+        use = self.open
+        if use is not None and self._is_of(use, message):
+            return self._end(use, message)
+        last = self.closed[-1] if self.closed else None
+        if use is None and last is not None and self._was_unheard(last, message):
+            return self._end(last, message, list(self.closed)[:-1])
+        ended = self._end_unheard(message.moment)
+        others = (*self.closed, *ended)
+        start, end, moved = self._place(others, message)
+        if end <= start:
+            return Change(Outcome.STOPPED if ended else Outcome.NOTHING, ended)
+        new = replace(self._new(message, start, end), end=end, ending=Ending.CARD)
+        return Change(Outcome.STOPPED, (*_together(ended, moved), new))
+
+    def end_silent(self, steady: float) -> Change:
+        """End a use that was not heard of for too long, when it was last heard of."""
+        if self.open is None or steady - self.heard <= SILENCE_S:
+            return Change(Outcome.NOTHING)
+        ended = replace(self.open, end=self.open.last_seen, ending=Ending.SILENCE)
+        return Change(Outcome.STOPPED, (ended,))
+
+    def end_by_hand(self, now: float) -> Change:
+        """End a use because a person says so."""
+        if self.open is None:
+            return Change(Outcome.NOTHING)
+        end = max(now, self.open.start)
+        return Change(
+            Outcome.STOPPED,
+            (replace(self.open, end=end, last_seen=end, ending=Ending.MANUAL),),
+        )
+
+    def apply(self, change: Change, kept: Sequence[Use], message: Message | None) -> None:
+        """Hold what the ledger kept of a change."""
+        if kept:
+            self._hold(kept)
+        if change.seen is not None:
+            self.open = change.seen
+        self._doubted |= change.doubted
+        if message is None:
+            return
+        if change.outcome is not Outcome.STOPPED:
+            self.heard = message.steady
+            if change.outcome is Outcome.STARTED and message.id is not None:
+                self._starts.append(message.id)
+            return
+        self._stopped = (message.member_id, message.duration)
+        if message.id is not None:
+            self._stops.append(message.id)
+
+    def _hold(self, kept: Sequence[Use]) -> None:
+        ids = {use.id for use in kept}
+        closed = [use for use in self.closed if use.id not in ids]
+        if self.open is not None and self.open.id in ids:
+            self.open = None
+        for use in kept:
+            if use.end is None:
+                self.open = use
+            else:
+                closed.append(use)
+        closed.sort(key=lambda use: (end_of(use), use.start, use.id or 0))
+        self.closed = deque(closed, maxlen=KEPT)
+        self._doubted = False
+
+    def _new(self, message: Message, start: float, seen: float) -> Use:
+        return Use(
+            machine_id=self.machine_id,
+            member_id=message.member_id,
+            start=start,
+            last_seen=seen,
+            replay=message.replay,
+            origin=message.id,
+        )
+
+    def _knows_start(self, id_: str) -> bool:
+        return id_ in self._starts or any(use.origin == id_ for use in self.closed)
+
+    def _knows_stop(self, id_: str) -> bool:
+        return id_ in self._stops or any(
+            use.origin == id_ and use.ending is Ending.CARD for use in self.closed
+        )
+
+    def _is_start_again(self, use: Use, message: Message) -> bool:
+        if use.member_id != message.member_id:
+            return False
+        if message.id is not None and use.origin is not None:
+            return message.id == use.origin
+        if message.exact:
+            return message.moment <= use.last_seen + SLACK_S
+        return message.replay or message.steady - self.heard <= FRESH_S
+
+    def _is_stop_again(self, message: Message) -> bool:
+        if message.id is not None:
+            return self._knows_stop(message.id)
+        if self._stopped != (message.member_id, message.duration) or self.open is not None:
+            return False
+        if not message.exact or not self.closed:
+            return True
+        return abs(end_of(self.closed[-1]) - message.moment) <= SLACK_S
+
+    def _is_of(self, use: Use, message: Message) -> bool:
+        """Tell whether a message is about this use, and not about a later one unheard of."""
+        if use.member_id != message.member_id:
+            return False
+        if use.origin is not None and use.origin == message.id:
+            return True
+        slack = _slack(message)
+        if message.duration < use.duration_s - slack:
+            return False
+        began = message.moment - message.duration
+        return not (self._doubted and began > use.last_seen + slack)
+
+    def _was_unheard(self, last: Use, message: Message) -> bool:
+        """Tell whether a stop is about a use that silence ended."""
+        if last.ending is not Ending.SILENCE or not self._is_of(last, message):
+            return False
+        return message.replay or self._starts_with(last, message)
+
+    def _starts_with(self, use: Use, message: Message) -> bool:
+        began = message.moment - message.duration
+        return abs(began - use.start) <= _slack(message)
+
+    def _is_within(self, use: Use, message: Message) -> bool:
+        """Tell whether a use that ended covers what a message tells."""
+        known = message.duration <= use.duration_s + SLACK_S
+        return known and self._starts_with(use, message)
+
+    def _go_on(self, use: Use, message: Message) -> Change:
+        start, seen, moved = self._lasting(use, message, self.closed)
+        now = replace(use, start=start, last_seen=seen)
+        if start != use.start:
+            return Change(Outcome.SEEN, (*moved, now))
+        return Change(Outcome.SEEN, seen=now)
+
+    def _end(self, use: Use, message: Message, others: Sequence[Use] | None = None) -> Change:
+        start, end, moved = self._lasting(
+            use, message, self.closed if others is None else others, ends=True
+        )
+        ended = replace(use, start=start, end=end, last_seen=end, ending=Ending.CARD)
+        return Change(Outcome.STOPPED, (*moved, ended))
+
+    def _lasting(
+        self, use: Use, message: Message, others: Sequence[Use], *, ends: bool = False
+    ) -> tuple[float, float, list[Use]]:
+        """Return start and end of a use that has lasted as long as the board says.
+
+        What began earlier than known begins earlier, as far as there is room. A server's
+        clock that was set back does not shorten it, one that was set forward does not
+        lengthen it.
+        """
+        duration, moment = float(message.duration), message.moment
+        end = use.start + duration
+        floor = max((end_of(other) for other in others), default=use.start)
+        if moment < floor or moment < use.last_seen - SET_BACK_S:
+            return use.start, end if ends else max(end, use.last_seen), []
+        if end > moment and (ends or end > moment + SLACK_S):
+            start, moved = fit(others, duration, moment)
+            return min(start, use.start), moment, moved if start < use.start else []
+        if not ends and moment - end <= _slack(message):
+            end = moment
+        return use.start, end if ends else max(end, use.last_seen), []
+
+    def _place(self, others: Sequence[Use], message: Message) -> tuple[float, float, list[Use]]:
+        """Return start and end of a use that was not known, and uses that give way."""
+        duration, moment = float(message.duration), message.moment
+        floor = max((end_of(use) for use in others), default=moment)
+        if message.exact:
+            start, end = gap(others, moment - duration, moment)
+            return start, end, []
+        if moment < floor - SET_BACK_S:
+            return floor, floor + duration, []
+        start, moved = fit(others, duration, max(moment, floor))
+        return start, max(moment, floor), moved
+
+    def _end_unheard(self, now: float) -> tuple[Use, ...]:
+        """End the open use, if any, when it was last heard of."""
+        use = self.open
+        if use is None:
+            return ()
+        seen = max(use.last_seen, now)
+        return (replace(use, end=use.last_seen, last_seen=seen, ending=Ending.NEXT_START),)
+
+
+def _slack(message: Message) -> float:
+    """Return the seconds by which two clocks may disagree about a use's start."""
+    return SLACK_S + DRIFT * message.duration
+
+
+def _together(ended: Sequence[Use], moved: Sequence[Use]) -> list[Use]:
+    """Return uses as they are after they ended and moved."""
+    ids = {use.id for use in moved}
+    return [*(use for use in ended if use.id not in ids), *moved]
