@@ -4,17 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 import time
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ..machines.facts import Board, Facts, Intervention, UnknownCard, Use
-from . import changing, loading, recording, removing
+from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
+from . import changing, figures, listing, loading, recording, removing, retention
 from .engine import reading_engine, unavailable, writing_engine
 from .errors import LedgerError
+from .figures import Statistics, WeeklySummary
 from .kinds import Fact
 from .migrate import migrate
-from .removing import Removal
+from .pages import (
+    AuditEntry,
+    AuditQuery,
+    InterventionQuery,
+    MemberQuery,
+    Page,
+    Query,
+    UnknownCardQuery,
+    UseQuery,
+)
+from .removing import UNDO_DAYS, Removal
+from .retention import RetentionReport
 from .rules import check, folded_card
 from .seed import seed
 from .writer import Writer
@@ -57,6 +69,12 @@ class Ledger:
         return await self._read(loading.load)
 
     # What boards make it write
+
+    async def used_between(self, machine_id: int, start: float, end: float) -> float:
+        """Return for how many seconds a machine was used in a period."""
+        return await self._read(
+            lambda connection: figures.used_between(connection, machine_id, start, end)
+        )
 
     async def start_use(self, use: Use, *, closing: Sequence[Use] = ()) -> Use:
         """Keep a use that begins, and the end of others, at once; return it with its id.
@@ -133,6 +151,49 @@ class Ledger:
         at = self._clock()
         return await self.writer.do(
             lambda connection: removing.restore(connection, removal, by=by, at=at)
+        )
+
+    # What people read
+
+    async def unknown_cards(self) -> list[UnknownCard]:
+        """Return the cards that nobody knows, the latest first."""
+        return await self._read(listing.unknown_cards)
+
+    @overload
+    async def page(self, query: UseQuery) -> Page[Use]: ...
+    @overload
+    async def page(self, query: MemberQuery) -> Page[Member]: ...
+    @overload
+    async def page(self, query: InterventionQuery) -> Page[Intervention]: ...
+    @overload
+    async def page(self, query: UnknownCardQuery) -> Page[UnknownCard]: ...
+    @overload
+    async def page(self, query: AuditQuery) -> Page[AuditEntry]: ...
+    async def page(self, query: Query) -> Page[Any]:
+        """Return a part of a list, searched and filtered by the database."""
+        return await self._read(lambda connection: listing.page(connection, query))
+
+    async def statistics(self, start: float, end: float) -> Statistics:
+        """Return figures of a period."""
+        return await self._read(lambda connection: figures.statistics(connection, start, end))
+
+    async def weekly_summary(self, until: float, *, since: float | None = None) -> WeeklySummary:
+        """Return what to tell of the 7 days before a moment; `since` where clocks changed."""
+        return await self._read(lambda connection: figures.weekly_summary(connection, until, since))
+
+    # What time makes it do
+
+    async def retain(
+        self,
+        now: float,
+        *,
+        uses_days: float = 365,
+        cards_days: float = 30,
+        undo_days: float = UNDO_DAYS,
+    ) -> RetentionReport:
+        """Forget who used what so long ago, old unknown cards and old removals; say how many."""
+        return await retention.retain(
+            self.writer, now, uses_days=uses_days, cards_days=cards_days, undo_days=undo_days
         )
 
     # Inside

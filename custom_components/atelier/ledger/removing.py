@@ -1,7 +1,7 @@
 """How people remove facts, and take that back: a removed row stays as a tombstone."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,9 @@ from .kinds import KINDS, Kind, kind_named
 from .people import CARDS
 from .schema import live
 from .uses import USES
+
+#: For so long a removal can be taken back.
+UNDO_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ async def restore(connection: AsyncConnection, removal: Removal, *, by: str, at:
     """
     query = sa.select(REMOVALS).where(REMOVALS.c.id == removal.id, REMOVALS.c.kind == removal.kind)
     found = (await connection.execute(query)).mappings().first()
-    if found is None:
+    if found is None or found["at"] < at - UNDO_DAYS * 86400:
         raise Unknown("removal")
     kind = kind_named(found["kind"])
     await _take_number_back(connection, kind, found["id"], found["fact_id"])

@@ -1,0 +1,68 @@
+"""A throw-away PostgreSQL cluster on the loopback address."""
+
+import os
+from pathlib import Path
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+class Cluster:
+    """Run a server of one's own; as root, in the name of a user who is not."""
+
+    def __init__(self) -> None:
+        """Make an empty cluster. Raise LookupError where the programs are not installed."""
+        if not PROGRAMS:
+            raise LookupError("PostgreSQL's programs are not installed (Debian: postgresql)")
+        self._bin = PROGRAMS[-1].parent
+        self._folder = Path(tempfile.mkdtemp(prefix="ledger-pg-", dir="/tmp"))
+        self._user = _user() if os.getuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._run("initdb", "-D", "data", "-U", "atelier", "-A", "trust", "-E", "UTF8", "-N")
+        self._made = 0
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        options = f"-p {self.port} -h 127.0.0.1 -k {self._folder}"
+        self._run("pg_ctl", "-D", "data", "-w", "-t", "30", "-l", "log", "-o", options, "start")
+
+    def stop(self, *, how: str = "fast") -> None:
+        """Stop the server: `fast` closes connections, `immediate` is like a crash."""
+        self._run("pg_ctl", "-D", "data", "-w", "-m", how, "stop")
+
+    def new_database(self) -> str:
+        """Make an empty database; return its URL."""
+        self._made += 1
+        name = f"test{self._made}"
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "atelier")
+        self._run("createdb", *where, name)
+        return f"postgresql+asyncpg://atelier@127.0.0.1:{self.port}/{name}"
+
+    def remove(self) -> None:
+        """Stop the server and delete its files."""
+        self.stop(how="immediate")
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs; its words go to a file, which never blocks."""
+        command = [str(self._bin / program), *arguments]
+        if self._user is not None:
+            command = ["runuser", "-u", self._user, "--", *command]
+        with Path(self._folder, "output").open("ab") as output:
+            subprocess.run(  # noqa: S603 - our own arguments
+                command, cwd=self._folder, stdout=output, stderr=output, check=True, timeout=60
+            )
+
+
+def _user() -> str:
+    """Return a user who is not root: PostgreSQL refuses to run as root."""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"

@@ -1,0 +1,149 @@
+"""Uses are kept once, whole, and counted from nothing else."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.atelier.ledger.errors import Conflict, Duplicate, InUse, Invalid, Unknown
+from custom_components.atelier.machines.facts import Board, Ending, Intervention, Use
+
+from .conftest import Space
+
+
+def use(space: Space, start: float, end: float | None = None, **more: object) -> Use:
+    """Return a use of the laser by Uma."""
+    values = {
+        "machine_id": space.laser.id,
+        "member_id": space.uma.id,
+        "start": start,
+        "last_seen": start if end is None else end,
+        "end": end,
+    }
+    return Use(**(values | more))  # type: ignore[arg-type]
+
+
+async def test_a_start_gets_an_id_and_is_there_after_a_restart(space: Space) -> None:
+    kept = await space.ledger.start_use(use(space, 100))
+    assert kept.id is not None
+    assert (await space.ledger.load()).open_uses == {space.laser.id: kept}
+
+
+async def test_a_start_closes_the_use_whose_stop_was_lost(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    closed = replace(first, last_seen=130, end=130, ending=Ending.NEXT_START)
+    second = await space.ledger.start_use(use(space, 200), closing=[closed])
+    facts = await space.ledger.load()
+    assert facts.open_uses == {space.laser.id: second}
+    assert facts.used_s == {space.laser.id: 30}
+    assert facts.recent == {space.laser.id: [replace(closed, version=2)]}
+
+
+async def test_two_uses_of_a_machine_cannot_last_at_once(space: Space) -> None:
+    await space.ledger.start_use(use(space, 100))
+    with pytest.raises(InUse):
+        await space.ledger.start_use(use(space, 200))
+
+
+async def test_a_start_that_fails_closes_nothing(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    closing = [replace(first, end=150, last_seen=150)]
+    with pytest.raises(Unknown):
+        await space.ledger.start_use(use(space, 200, machine_id=99), closing=closing)
+    assert (await space.ledger.load()).open_uses == {space.laser.id: first}
+
+
+async def test_what_a_board_tells_twice_is_kept_once(space: Space) -> None:
+    kept = await space.ledger.start_use(use(space, 100, 160, origin="b-7"))
+    with pytest.raises(Duplicate) as caught:
+        await space.ledger.start_use(use(space, 100, 160, origin="b-7"))
+    assert (caught.value.what, caught.value.id) == ("origin", kept.id)
+    other = await space.ledger.start_use(
+        use(space, 100, 160, origin="b-7", machine_id=space.drill.id)
+    )
+    assert other.id != kept.id
+
+
+async def test_the_end_of_one_and_the_start_of_the_next_may_come_in_any_order(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    second, ended = await space.ledger.save_uses(
+        [use(space, 200), replace(first, end=150, last_seen=150)]
+    )
+    assert (second.start, ended.end) == (200, 150)
+
+
+async def test_a_use_closed_for_silence_can_be_reopened(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    [closed] = await space.ledger.save_uses([replace(first, end=120, ending=Ending.SILENCE)])
+    [reopened] = await space.ledger.save_uses([replace(closed, end=None, ending=None)])
+    assert (await space.ledger.load()).open_uses[space.laser.id] == reopened
+    assert reopened.version == 3
+
+
+async def test_a_use_corrected_meanwhile_is_not_overwritten(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    await space.ledger.save(replace(first, start=90), by="manager")
+    with pytest.raises(Conflict) as caught:
+        await space.ledger.save_uses([replace(first, end=150)])
+    assert caught.value.version == 2
+    with pytest.raises(Unknown):
+        await space.ledger.save_uses([replace(first, id=12345)])
+
+
+async def test_seeing_a_use_moves_it_forward_only(space: Space) -> None:
+    first = await space.ledger.start_use(use(space, 100))
+    assert first.id is not None
+    await space.ledger.see_uses({first.id: 160})
+    await space.ledger.see_uses({first.id: 130, 999: 5})
+    await space.ledger.see_uses({})
+    assert (await space.ledger.load()).open_uses[space.laser.id] == replace(first, last_seen=160)
+
+
+async def test_seconds_between_two_moments_count_parts_of_uses(space: Space) -> None:
+    await space.ledger.save_uses([use(space, 0, 100), use(space, 200, 300), use(space, 400)])
+    open_use = (await space.ledger.load()).open_uses[space.laser.id]
+    await space.ledger.see_uses({open_use.id or 0: 450})
+    assert await space.ledger.used_between(space.laser.id, 50, 420) == 50 + 100 + 20
+    assert await space.ledger.used_between(space.laser.id, 100, 200) == 0
+    assert await space.ledger.used_between(space.drill.id, 0, 1000) == 0
+
+
+async def test_use_since_care_counts_what_came_after_it(space: Space) -> None:
+    plan = space.lens.id or 0
+    await space.ledger.save_uses([use(space, 0, 100), use(space, 200, 300)])
+    assert (await space.ledger.load()).since_care_s == {plan: 200}
+    done = Intervention(plan_id=plan, machine_id=space.laser.id, member_id=space.ada.id, at=250)
+    [kept] = await space.ledger.add_interventions([done])
+    assert kept.id is not None
+    facts = await space.ledger.load()
+    assert (facts.since_care_s, facts.last_care) == ({plan: 50}, {plan: 250})
+    with pytest.raises(Unknown):
+        await space.ledger.add_interventions([replace(done, plan_id=77)])
+
+
+async def test_an_unknown_card_is_counted_once_a_machine(space: Space) -> None:
+    await space.ledger.saw_unknown_card("DEADBEEF", 1, 100)
+    seen = await space.ledger.saw_unknown_card("deadbeef", 1, 200)
+    assert (seen.first, seen.last, seen.count) == (100, 200, 2)
+    await space.ledger.saw_unknown_card("deadbeef", 7, 300)
+    assert [card.machine_id for card in await space.ledger.unknown_cards()] == [7, 1]
+    with pytest.raises(Invalid):
+        await space.ledger.saw_unknown_card("no card", 1, 1)
+
+
+async def test_a_card_that_is_given_to_a_member_is_unknown_no_more(space: Space) -> None:
+    await space.ledger.saw_unknown_card("deadbeef", 1, 100)
+    await space.ledger.save(replace(space.uma, cards=("DEADBEEF",)), by="test")
+    assert await space.ledger.unknown_cards() == []
+
+
+async def test_a_board_is_kept_once_also_without_a_machine(space: Space) -> None:
+    board = Board(machine_id=99, firmware="1.0.1", address="10.0.0.7", last_seen=5)
+    await space.ledger.saw_board(board)
+    await space.ledger.saw_board(newer := replace(board, serial="dcda0c419794", heap=212345))
+    assert (await space.ledger.load()).boards == {99: newer}
+
+
+async def test_only_the_latest_uses_are_loaded(space: Space) -> None:
+    await space.ledger.save_uses([use(space, at, at + 1) for at in range(50)])
+    recent = (await space.ledger.load()).recent[space.laser.id]
+    assert [one.start for one in recent] == list(range(10, 50))
