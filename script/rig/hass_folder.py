@@ -33,7 +33,6 @@ homeassistant:
 frontend:
 config:
 conversation:
-assist_pipeline:
 intent_script:
 media_source:
 sun:
