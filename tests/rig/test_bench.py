@@ -70,9 +70,10 @@ def test_the_table_shows_medians_ranges_ratio_and_verdict() -> None:
 
 
 def test_the_report_has_a_row_for_each_measure_and_can_be_kept_as_json() -> None:
-    """A missed target stands in the record too."""
+    """A missed target stands in the record too, here 30 of 80 net of the client."""
     ours, core = Samples(), Samples()
-    ours["burst_one"].append(30)
+    ours["burst_one"].append(50)
+    ours["burst_unread"].append(20)
     core["burst_one"].append(100)
 
     records = [row.record() for row in rows(ours, core, Samples(), crowd=10)]
