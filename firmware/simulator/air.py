@@ -10,6 +10,10 @@ _JOIN_MS = 300
 _UNREACHABLE, _RESET = 113, 104
 
 
+def _is_query(packet):
+    return b"machine/" in packet and b'"alive"' not in packet
+
+
 class Air:
     """Whether there is a network, and the sockets that live on it."""
 
@@ -148,8 +152,8 @@ class Air:
             def write(self, sent, *rest):
                 """Send bytes; return how many went."""
                 self._alive()
-                # Everything but a PUBLISH at QoS 0 is answered.
-                if sent and sent[0] & 0xF6 != 0x30:
+                # Everything but a PUBLISH at QoS 0 is answered; so are a machine's queries.
+                if sent and (sent[0] & 0xF6 != 0x30 or _is_query(bytes(sent))):
                     air.world.expecting = True
                 return self._socket.write(sent, *rest)
 

@@ -46,7 +46,7 @@ def machine_module(world, board, serial):
         IRQ_RISING, IRQ_FALLING = 1, 2
 
         def __init__(self, gpio, mode=-1, pull=-1, *, value=None):
-            self._gpio = gpio
+            self.gpio = gpio
             if mode != -1:
                 board.modes[gpio] = mode
                 if mode == Pin.IN and gpio not in board.levels:
@@ -57,23 +57,23 @@ def machine_module(world, board, serial):
         def value(self, level=None):
             """Return or set the level."""
             if level is None:
-                return board.levels.get(self._gpio, 0)
-            board.drive(self._gpio, level)
+                return board.levels.get(self.gpio, 0)
+            board.drive(self.gpio, level)
             return None
 
         __call__ = value
 
         def on(self):
             """Set the level high."""
-            board.drive(self._gpio, 1)
+            board.drive(self.gpio, 1)
 
         def off(self):
             """Set the level low."""
-            board.drive(self._gpio, 0)
+            board.drive(self.gpio, 0)
 
         def irq(self, handler=None, trigger=3, **_):
             """Call a handler on edges."""
-            board.handlers[self._gpio] = (handler, trigger, self)
+            board.handlers[self.gpio] = (handler, trigger, self)
 
     class Timer:
         """A hardware timer: it fires although Python code is busy."""
@@ -187,6 +187,20 @@ def machine_module(world, board, serial):
                 raise OSError(19)
             return chip
 
+    class SPI:
+        """A bus to one chip, which looks at its own select line."""
+
+        def __init__(self, number=1, **_):
+            self._chip = board.spi_chips.get(number)
+
+        def write_readinto(self, sent, buffer):
+            """Send bytes, and take as many that come back meanwhile."""
+            buffer[:] = self._chip.exchange(sent) if self._chip else bytes(len(sent))
+
+        def write(self, sent):
+            """Send bytes."""
+            self.write_readinto(sent, bytearray(len(sent)))
+
     class PWM:
         """A pin that is on for a part of the time."""
 
@@ -206,11 +220,12 @@ def machine_module(world, board, serial):
             if duty is not None:
                 self._duty = duty
                 self._pin.value(1 if duty else 0)
+                board.tones[self._pin.gpio] = self._freq if duty else 0
             return self._duty
 
         def deinit(self):
             """Switch off."""
-            self._pin.value(0)
+            self.duty_u16(0)
 
     def reset():
         raise Reset("machine.reset")
@@ -223,6 +238,7 @@ def machine_module(world, board, serial):
         UART=UART,
         I2C=I2C,
         SoftI2C=I2C,
+        SPI=SPI,
         PWM=PWM,
         reset=reset,
         reset_cause=lambda: board.reset_cause,
@@ -241,6 +257,9 @@ class Board:
         self.reset_cause = 1
         self.serial_ends = {}
         self.i2c_chips = {}
+        self.spi_chips = {}
+        #: Hertz by GPIO, of pins that are switched on and off by PWM.
+        self.tones = {}
         self.levels = {}
         self.modes = {}
         self.handlers = {}
@@ -273,4 +292,5 @@ class Board:
             if mode == 3:
                 self.drive(gpio, 0)
         self.modes.clear()
+        self.tones.clear()
         self.handlers.clear()

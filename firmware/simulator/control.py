@@ -55,7 +55,7 @@ class Control:
 
     def _read(self, client, buffer):
         try:
-            received = client.recv(512)
+            received = client.recv(128)
         except OSError:
             received = b""
         if not received or len(buffer) > _LINE_LIMIT:

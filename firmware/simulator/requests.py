@@ -9,13 +9,14 @@ import sys
 class Requests:
     """One method for each `do`."""
 
-    def __init__(self, world, board, air, player, oled, flash, pins):
+    def __init__(self, world, board, air, player, display, reader, flash, pins):
         """Take the parts; `pins` is what the bundle says of its wiring."""
         self._world = world
         self._board = board
         self._air = air
         self._player = player
-        self._oled = oled
+        self._display = display
+        self._reader = reader
         self._flash = flash
         self._pins = pins
 
@@ -52,10 +53,15 @@ class Requests:
                 facts["pins"][name] = level
                 if pin.get("direction") == "out":
                     facts["outputs"][name] = level != pin.get("off", 0)
+                if pin["gpio"] in self._board.tones:
+                    facts.setdefault("tones", {})[name] = self._board.tones[pin["gpio"]]
         if self._player:
             facts["player"] = self._player.describe()
-        if self._oled:
-            facts["display"] = Picture(self._oled)
+        if self._display:
+            whole = hasattr(self._display, "chunks")
+            facts["display"] = self._display if whole else Picture(self._display)
+        if self._reader:
+            facts["cards"] = [binascii.hexlify(card.uid).decode() for card in self._reader.cards]
         return facts
 
     def do_edge(self, request, _answer):
@@ -85,9 +91,25 @@ class Requests:
         """Unplug the display, or plug it in again."""
         for pin in self._pins.values():
             if "i2c" in pin and request["present"]:
-                self._board.i2c_chips[pin["address"]] = self._oled
+                self._board.i2c_chips[pin["address"]] = self._display
             elif "i2c" in pin:
                 self._board.i2c_chips.pop(pin["address"], None)
+        return {}
+
+    def do_card_in(self, request, _answer):
+        """Lay a card on the reader: `uid` is its id, first byte first, in hex."""
+        self._need_reader().put(binascii.unhexlify(request["uid"]))
+        return {}
+
+    def do_card_out(self, request, _answer):
+        """Take a card away, or all."""
+        uid = request.get("uid")
+        self._need_reader().take(None if uid is None else binascii.unhexlify(uid))
+        return {}
+
+    def do_reader(self, request, _answer):
+        """Unplug the card reader, or plug it in again."""
+        self._need_reader().present = bool(request["present"])
         return {}
 
     def do_track_end(self, _request, _answer):
@@ -162,6 +184,11 @@ class Requests:
             raise SystemExit
         device.leave()
         return {}
+
+    def _need_reader(self):
+        if self._reader is None:
+            raise ValueError("no card reader")
+        return self._reader
 
 
 def _device():

@@ -16,8 +16,6 @@ def main(flash_folder, port, virtual):
     from simulator.flash import Flash
     from simulator.history import History
     from simulator.loop import install
-    from simulator.oled import Oled
-    from simulator.player import Player
     from simulator.requests import Requests
     from simulator.world import Reset, World
 
@@ -31,16 +29,23 @@ def main(flash_folder, port, virtual):
     board = Board(world, {pin["gpio"]: name for name, pin in pins.items() if "gpio" in pin})
     air = Air(world)
     flash = Flash()
-    player = oled = None
+    player = display = reader = None
     busy = pins.get("busy")
     drive = (lambda level: board.edge(busy["gpio"], level)) if busy else None
     for pin in pins.values():
         if "uart" in pin:
+            from simulator.player import Player
+
             player = board.serial_ends[pin["uart"]] = Player(world, drive)
         if "i2c" in pin:
-            oled = board.i2c_chips[pin["address"]] = Oled()
+            display = _display(pin)
+            board.i2c_chips[pin["address"]] = display
+        if "spi" in pin:
+            from simulator.reader import Reader
 
-    requests = Requests(world, board, air, player, oled, flash, pins)
+            reader = board.spi_chips[pin["spi"]] = Reader(board, pin["cs"])
+
+    requests = Requests(world, board, air, player, display, reader, flash, pins)
     world.control = Control(port, requests.obey)
     modules = sys.modules
     modules["time"] = time_module(world)
@@ -67,6 +72,17 @@ def main(flash_folder, port, virtual):
     board.power_off()
     world.control.close()
     history.close()
+
+
+def _display(pin):
+    """Return the display that a bus leads to; only what is fitted takes memory."""
+    if pin.get("chip") == "hd44780":
+        from simulator.lcd import Lcd
+
+        return Lcd()
+    from simulator.oled import Oled
+
+    return Oled()
 
 
 def _power_cycle(modules, ours, board, air, flash, world):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from gatebench import Gate, Server, gate_at
 import pytest
 import pytest_socket
 from workbench import Bus, Coffin
@@ -64,3 +65,33 @@ async def coffin(dark: Coffin, bus: Bus) -> Coffin:
     await bus.hear("telemetry")
     await dark.advance(3000)
     return dark
+
+
+@pytest.fixture(scope="session")
+def gate_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the gate once."""
+    folder = tmp_path_factory.mktemp("gate")
+    return build(BUNDLES / "machine_gate", folder, mpy=True).folder
+
+
+@pytest.fixture
+async def server(broker: Broker) -> AsyncIterator[Server]:
+    """Run a server that knows one machine."""
+    async with Server(broker.port) as server:
+        yield server
+
+
+@pytest.fixture
+async def dark_gate(broker: Broker, tmp_path: Path, gate_built: Path) -> AsyncIterator[Gate]:
+    """Have a gate that is not switched on yet."""
+    async with gate_at(broker.port, tmp_path, gate_built) as gate:
+        yield gate
+
+
+@pytest.fixture
+async def gate(dark_gate: Gate, server: Server) -> Gate:
+    """Have a gate that is free and has heard of its machine."""
+    await dark_gate.switch_on()
+    await server.hear("checkmachine")
+    await dark_gate.advance(500)
+    return dark_gate

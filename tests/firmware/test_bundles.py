@@ -18,6 +18,8 @@ from forge.firmware.problems import BundleError
 from rig.places import BUNDLES
 
 NAMES: Final = sorted(path.parent.name for path in BUNDLES.glob("*/bundle.yaml"))
+#: Those that speak docs/contract.md.
+PROPS: Final = [name for name in NAMES if load(BUNDLES / name, LIBRARY).kind == "prop"]
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_a_readme_is_in_step(name: str) -> None:
     assert not readme.refresh(bundle, write=False), f"run: python -m forge.firmware readme {name}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROPS)
 def test_info_is_understood_by_home_assistant(name: str, tmp_path: Path) -> None:
     """What a board publishes is read without a single rejection, and is small enough."""
     built = build(BUNDLES / name, tmp_path)
@@ -137,6 +139,7 @@ async def test_the_example_runs(bus: Bus, broker: Any, tmp_path: Path) -> None:
         ("files", ["prop.py", "gone.py"], "files"),
         ("files", ["main.py"], "files"),
         ("app", "os", "app"),
+        ("presence", "os", "presence"),
         ("modules", ["pir", "../../x"], "modules"),
         ("modules", ["laser"], "modules"),
         ("states.booting", None, "states"),
@@ -155,6 +158,7 @@ async def test_the_example_runs(bus: Bus, broker: Any, tmp_path: Path) -> None:
         ("presets.blink.params.duration", 0, "presets.blink.params.duration"),
         ("presets.blink.params.colour", 0, "presets.blink.params.colour"),
         ("pins.lamp.max_on_ms", None, "pins.lamp.max_on_ms"),
+        ("pins.lamp.chip", "ne555", "pins.lamp.chip"),
         ("pins.lamp.gpio", 4, "pins.lamp.gpio"),
         ("pins.lamp.gpio", 99, "pins.lamp.gpio"),
         ("pins.lamp.wire", None, "pins.lamp.wire"),

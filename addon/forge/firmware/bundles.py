@@ -27,6 +27,7 @@ _HEAD: Final = frozenset(
         "description",
         "boards",
         "app",
+        "presence",
         "files",
         "modules",
         "pins",
@@ -50,6 +51,8 @@ class Bundle:
     description: dict[str, str]
     boards: tuple[str, ...]
     app: str
+    #: The file, without .py, that speaks for the device; None: it speaks docs/contract.md.
+    presence: str | None
     files: tuple[str, ...]
     modules: tuple[str, ...]
     pins: dict[str, dict[str, Any]]
@@ -59,6 +62,11 @@ class Bundle:
     def name(self) -> str:
         """Return the bundle's id, which is its folder's name."""
         return self.folder.name
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of device: a prop, or a board that speaks for a machine."""
+        return "machine" if self.presence else "prop"
 
     def capabilities(self) -> dict[str, Any]:
         """Return what `info` says of every such device."""
@@ -73,6 +81,7 @@ class Bundle:
             "model": self.model,
             "version": self.version,
             "app": self.app,
+            **({"presence": self.presence} if self.presence else {}),
             "pins": {
                 key: {name: value for name, value in pin.items() if name != "wire"}
                 for key, pin in self.pins.items()
@@ -96,7 +105,8 @@ def load(folder: Path, library: Path) -> Bundle:
     if schema.ID.fullmatch(folder.name) is None:
         found.add(folder.name, "a bundle's folder is named with a-z, 0-9 and _, a letter first")
     raw = _read(folder / DESCRIPTION)
-    common = _read(library / COMMON)
+    # What every device has, it has by the contract; a device of another protocol has its own.
+    common = {} if raw.get("presence") else _read(library / COMMON)
     found.only(raw, _HEAD | frozenset(_SECTIONS), DESCRIPTION)
     merged = {
         name: found.mapping(common.get(name), f"common {name}") | found.mapping(raw.get(name), name)
@@ -124,6 +134,7 @@ def load(folder: Path, library: Path) -> Bundle:
         description=raw["description"],
         boards=tuple(raw["boards"]),
         app=raw["app"],
+        presence=raw.get("presence"),
         files=tuple(raw["files"]),
         modules=tuple(raw.get("modules") or ()),
         pins=pins,
@@ -178,6 +189,12 @@ def _check_files(found: Findings, raw: dict[str, Any], folder: Path, library: Pa
             found.add("files", f"{name} is not a file in {folder}")
     if not isinstance(raw.get("app"), str) or f"{raw.get('app')}.py" not in files:
         found.add("app", "must be one of the files, without .py: the module that has `App`")
+    if "presence" in raw and f"{raw['presence']}.py" not in files:
+        found.add("presence", "must be one of the files, without .py: the module with `Presence`")
+    _check_modules(found, raw, library)
+
+
+def _check_modules(found: Findings, raw: dict[str, Any], library: Path) -> None:
     modules = raw.get("modules") or []
     if not isinstance(modules, list):
         found.add("modules", "must be a list of modules of the library")

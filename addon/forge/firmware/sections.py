@@ -121,10 +121,9 @@ def player(found: Findings, raw: dict[str, Any], sections: dict[str, dict[str, A
 
 def pins(found: Findings, raw: dict[str, Any]) -> None:
     """Check the wiring: numbers in range, none used twice, outputs bounded."""
-    numbers = ("gpio", "tx", "rx", "sda", "scl")
     allowed = frozenset(
-        {*numbers, "direction", "pull", "off", "max_on_ms", "off_when_offline", "wire"}
-        | {"uart", "i2c", "address"}
+        {*schema.PIN_NUMBERS, "direction", "pull", "off", "max_on_ms", "off_when_offline", "wire"}
+        | {"uart", "i2c", "spi", "address", "chip"}
     )
     used: dict[int, str] = {}
     for key, item in _items(found, raw, "pins"):
@@ -132,7 +131,8 @@ def pins(found: Findings, raw: dict[str, Any]) -> None:
         found.only(item, allowed, where)
         if not schema.is_text(item.get("wire")):
             found.add(f"{where}.wire", "is needed: what is connected, for people")
-        for name in numbers:
+        schema.check_choice(found, item, "chip", schema.CHIPS, where)
+        for name in schema.PIN_NUMBERS:
             if name not in item:
                 continue
             number = item[name]

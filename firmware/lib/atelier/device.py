@@ -4,9 +4,7 @@ import asyncio
 
 from . import outputs
 from .clock import Clock
-from .commands import Commands
 from .log import log
-from .presence import Presence
 from .settings import Settings
 from .store import Store
 from .values import Refused, check_params
@@ -40,7 +38,10 @@ class Device:
         #: Set by whatever the app should look at; see `pause`.
         self.wake = asyncio.Event()
         self.wifi = Wifi(config["wifi"]["ssid"], config["wifi"].get("password"), config["id"])
-        self._presence = Presence(self, config, Commands(self))
+        #: The board's own configuration, as it stands in config.json.
+        self.config = config
+        #: What the bus hears of the device: the contract, or what the bundle speaks instead.
+        self.presence = _presence(self, config)
         self._without = config.get("without") or ()
         self._watchdog = Watchdog(self.clock)
         self._broken_at = 0
@@ -54,7 +55,7 @@ class Device:
     @property
     def online(self):
         """Tell whether the bus hears the device now."""
-        return self._presence.mqtt.connected
+        return self.presence.mqtt.connected
 
     def output(self, pin, on_end=None):
         """Return a bounded output on a pin of the bundle; `on_end(reason)` tells its end."""
@@ -88,17 +89,17 @@ class Device:
         """Go to a state; it is told once for each transition."""
         if state != self.state:
             self.state = state
-            self._presence.state(state)
+            self.presence.state(state)
             self.wake.set()
 
     def report(self, **values):
         """Set telemetry values and tell at once what changed."""
-        if self._presence.report(values):
+        if self.presence.report(values):
             self.wake.set()
 
     def event(self, kind, **attributes):
         """Tell that something happened."""
-        self._presence.event(kind, attributes)
+        self.presence.event(kind, attributes)
 
     def fault(self, reason, **attributes):
         """Tell a fault, once until it is cleared."""
@@ -184,18 +185,18 @@ class Device:
     def change_settings(self, changes):
         """Take changes of settings, or raise Refused."""
         changed = self.settings.change(changes)
-        self._presence.settings_changed()
+        self.presence.settings_changed()
         if changed and hasattr(self.app, "settings_changed"):
             self.app.settings_changed(changed)
         self.wake.set()
 
     def answer(self, answer):
         """Tell the answer to a command."""
-        self._presence.result(answer)
+        self.presence.result(answer)
 
     def answer_when_kept(self, answer):
         """Tell the answer to a change of settings when it is written."""
-        self._presence.owe(answer)
+        self.presence.owe(answer)
 
     def refuse(self, refusal, action, source):
         """Tell that something was refused."""
@@ -237,7 +238,7 @@ class Device:
                 await asyncio.sleep_ms(_RESTART_APP_MS)
         outputs.all_off()
         self.store.flush()
-        await self._presence.goodbye()
+        await self.presence.goodbye()
         for task in tasks:
             task.cancel()
         await asyncio.sleep_ms(0)
@@ -249,14 +250,13 @@ class Device:
         self._watchdog.watch("app", _STEP_LIMIT_MS)
         self._watchdog.watch("wifi", _LINK_LIMIT_MS)
         self._watchdog.watch("mqtt", _LINK_LIMIT_MS)
-        mqtt = self._presence.mqtt
+        mqtt = self.presence.mqtt
         parts = list(self._parts)
         parts.append(self._watchdog.run)
         parts.append(lambda: self.store.run(self.clock))
         parts.append(lambda: self.wifi.run(lambda: beat("wifi")))
         parts.append(lambda: mqtt.run(self.wifi.up, lambda: beat("mqtt")))
-        parts.append(self._presence.run_telemetry)
-        parts.append(self._presence.run_settings)
+        parts.extend(self.presence.parts)
         if self._linked_outputs:
             parts.append(self._off_when_offline)
         return parts
@@ -282,6 +282,17 @@ class Device:
 
     def _report_faults(self):
         self.report(problem=bool(self.faults), fault=", ".join(sorted(self.faults)) or None)
+
+
+def _presence(device, config):
+    """Return what speaks for the device: a module of the bundle, else docs/contract.md."""
+    module = device.rules.get("presence")
+    if module:
+        return __import__(module).Presence(device, config)
+    from .commands import Commands
+    from .presence import Presence
+
+    return Presence(device, config, Commands(device))
 
 
 def _wiring(pins, own):

@@ -24,8 +24,11 @@ GOOD_MS = 10000
 class Client:
     """The device's side of the bus."""
 
-    def __init__(self, config, client_id, will_topic, will, clock):
-        """Remember how to connect; `config` has host, port, user and password."""
+    def __init__(self, config, client_id, will_topic, will, clock, longest_ms=60000):
+        """Remember how to connect; `config` has host, port, user and password.
+
+        Without a `will_topic` there is no last will; no wait between tries is above `longest_ms`.
+        """
         self.connected = False
         self.topics = ()
         #: `on_message(topic, payload, retained)`; payload None: it was too large.
@@ -36,6 +39,7 @@ class Client:
         self._config = config
         self._identity = (client_id, KEEPALIVE_S, will_topic, will)
         self._clock = clock
+        self._longest_ms = longest_ms
         self._outbox = Outbox()
         self._wake = asyncio.Event()
         self._down = asyncio.Event()
@@ -54,7 +58,7 @@ class Client:
 
     async def run(self, network_up, beat):
         """Stay connected for as long as there is a network; `beat()` is called at every step."""
-        backoff = Backoff(1000, 60000)
+        backoff = Backoff(1000, self._longest_ms)
         while not self._stopping:
             beat()
             try:
@@ -74,6 +78,10 @@ class Client:
                     beat()
                     await asyncio.sleep_ms(min(ms, 10000))
                     ms -= 10000
+
+    def drop(self):
+        """Give the link up; the next one comes after the usual wait."""
+        self._down.set()
 
     async def stop(self, *last):
         """Send what waits and `last`, then disconnect in good order, all within 3 s."""

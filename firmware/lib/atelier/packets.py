@@ -32,9 +32,12 @@ def text_bytes(text):
 
 
 def connect(client_id, keepalive_s, will_topic, will, user, password):
-    """Return a CONNECT for a clean session, with a retained QoS 1 last will."""
-    flags = 0x02 | 0x04 | 0x08 | 0x20
-    body = text_bytes(client_id) + text_bytes(will_topic) + text_bytes(will)
+    """Return a CONNECT for a clean session, with a retained QoS 1 last will where there is one."""
+    flags = 0x02
+    body = text_bytes(client_id)
+    if will_topic:
+        flags |= 0x04 | 0x08 | 0x20
+        body += text_bytes(will_topic) + text_bytes(will)
     if user is not None:
         flags |= 0x80
         body += text_bytes(user)

@@ -35,6 +35,8 @@ class Presence:
         self.mqtt.on_message = self._message
         self.mqtt.on_connect = self._hello
         self.mqtt.on_disconnect = device.wake.set
+        #: Functions whose coroutines run beside the app.
+        self.parts = (self.run_telemetry, self.run_settings)
 
     def state(self, state):
         """Tell a transition."""

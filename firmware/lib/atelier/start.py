@@ -37,13 +37,14 @@ def start():
 async def _run():
     global device
     # The largest first, each cleared up after, so that memory stays in large pieces.
-    for module in ("link", "mqtt", "presence", "device"):
-        __import__("atelier." + module)
+    with open("rules.json") as file:
+        rules = json.load(file)
+    presence = rules.get("presence") or "atelier.presence"
+    for module in ("atelier.link", "atelier.mqtt", presence, "atelier.device"):
+        __import__(module)
         gc.collect()
     from .device import Device
 
-    with open("rules.json") as file:
-        rules = json.load(file)
     device = Device(rules, _config())
     gc.collect()
     module = __import__(rules["app"])

@@ -16,23 +16,22 @@ QUIET_MS = 3000
 #: However busy it is, nothing waits longer than this to be written.
 LONGEST_MS = 15000
 
-_SLOTS = ("kept.a", "kept.b")
-_DRAFT = "kept.new"
-
 
 class Store:
     """A dictionary on flash."""
 
-    def __init__(self):
-        """Read the newest whole generation; begin empty where there is none."""
+    def __init__(self, name="kept"):
+        """Read the newest whole generation of the files of a name; begin empty without one."""
+        self._slots = (name + ".a", name + ".b")
+        self._draft = name + ".new"
         self.values = {}
         self.writes = 0
         self._generation = 0
         self._slot = 0
         self._dirty = False
         self._changed = asyncio.Event()
-        for slot, name in enumerate(_SLOTS):
-            generation, values = _read(name)
+        for slot, path in enumerate(self._slots):
+            generation, values = _read(path)
             if generation > self._generation:
                 self._generation, self.values = generation, values
                 self._slot = 1 - slot
@@ -77,13 +76,13 @@ class Store:
 
     def _write(self):
         body = json.dumps([self._generation + 1, self.values]).encode()
-        with open(_DRAFT, "wb") as draft:
+        with open(self._draft, "wb") as draft:
             draft.write(b"%08x\n" % binascii.crc32(body))
             draft.write(body)
             draft.flush()
         if hasattr(os, "sync"):
             os.sync()
-        os.rename(_DRAFT, _SLOTS[self._slot])
+        os.rename(self._draft, self._slots[self._slot])
         self._generation += 1
         self._slot = 1 - self._slot
         self.writes += 1
