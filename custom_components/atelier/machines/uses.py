@@ -85,6 +85,10 @@ class Course:
         self.closed: deque[Use] = deque(sorted(closed, key=end_of), maxlen=KEPT)
         self.heard = heard
         self._doubted = False
+        #: How long the board has counted the open use, where it was told since memory began.
+        self._counted: int | None = None
+        #: The most by which the wall's clock was ahead of the steady one during the open use.
+        self._ahead = float("-inf")
 
     def expect_start(self) -> None:
         """Take note of a log-in, also if it cannot be kept: the next log-out belongs to it."""
@@ -102,6 +106,7 @@ class Course:
         """Understand that a member logged in."""
         if message.id is not None and self._knows_start(message.id):
             return Change(Outcome.DUPLICATE)
+        self.expect_start()
         use = self.open
         if use is not None and self._is_start_again(use, message):
             return Change(Outcome.DUPLICATE, doubted=True)
@@ -173,7 +178,11 @@ class Course:
         if message is None:
             return
         if change.outcome is not Outcome.STOPPED:
-            self.heard = message.steady
+            if not change.doubted:
+                self.heard = message.steady
+                self._counted = message.duration
+            if not message.exact:
+                self._ahead = max(self._ahead, message.moment - message.steady)
             if change.outcome is Outcome.STARTED and message.id is not None:
                 self._starts.append(message.id)
             return
@@ -188,7 +197,7 @@ class Course:
             self.open = None
         for use in kept:
             if use.end is None:
-                self.open = use
+                self.open, self._ahead = use, float("-inf")
             else:
                 closed.append(use)
         closed.sort(key=lambda use: (end_of(use), use.start, use.id or 0))
@@ -237,11 +246,11 @@ class Course:
             return False
         if use.origin is not None and use.origin == message.id:
             return True
-        slack = _slack(message)
-        if message.duration < use.duration_s - slack:
+        # To take one use for two costs nothing, as they adjoin; two for one, all of the first.
+        least = use.duration_s - 1 if self._counted is None else self._counted
+        if message.duration < least:
             return False
-        began = message.moment - message.duration
-        return not (self._doubted and began > use.last_seen + slack)
+        return not (self._doubted and message.steady - message.duration > self.heard)
 
     def _was_unheard(self, last: Use, message: Message) -> bool:
         """Tell whether a stop is about a use that silence ended."""
@@ -284,7 +293,8 @@ class Course:
         duration, moment = float(message.duration), message.moment
         end = use.start + duration
         floor = max((end_of(other) for other in others), default=use.start)
-        if moment < floor or moment < use.last_seen - SET_BACK_S:
+        set_back = not message.exact and moment - message.steady < self._ahead - SET_BACK_S
+        if set_back or moment < floor or moment < use.last_seen - SET_BACK_S:
             return use.start, end if ends else max(end, use.last_seen), []
         if end > moment and (ends or end > moment + SLACK_S):
             start, moved = fit(others, duration, moment)
