@@ -63,3 +63,12 @@ class Invalid(LedgerError):  # noqa: N818
         super().__init__(f"The {what} {why}")
         self.what = what
         self.why = why
+
+
+class ForeignFile(LedgerError):  # noqa: N818
+    """Tell that a file is not one that can be brought in; `reason` is a stable code."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        """Remember why."""
+        super().__init__(message)
+        self.reason = reason

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 import time
 from typing import Any, Self, overload
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
 from . import changing, figures, listing, loading, recording, removing, retention
+from .audit import AUDIT
 from .engine import reading_engine, unavailable, writing_engine
 from .errors import LedgerError
 from .figures import Statistics, WeeklySummary
@@ -28,6 +30,7 @@ from .pages import (
 from .removing import UNDO_DAYS, Removal
 from .retention import RetentionReport
 from .rules import check, folded_card
+from .schema import Values
 from .seed import seed
 from .writer import Writer
 
@@ -37,7 +40,7 @@ class Ledger:
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         """Make a ledger on a database that is migrated; `Ledger.open` does all of it."""
-        self._clock = clock
+        self.clock = clock
         self._writing: AsyncEngine = writing_engine(url)
         self._reading: AsyncEngine = reading_engine(url)
         self.writer = Writer(self._writing)
@@ -66,13 +69,13 @@ class Ledger:
 
     async def load(self) -> Facts:
         """Read everything that decisions need."""
-        return await self._read(loading.load)
+        return await self.read(loading.load)
 
     # What boards make it write
 
     async def used_between(self, machine_id: int, start: float, end: float) -> float:
         """Return for how many seconds a machine was used in a period."""
-        return await self._read(
+        return await self.read(
             lambda connection: figures.used_between(connection, machine_id, start, end)
         )
 
@@ -92,7 +95,7 @@ class Ledger:
             return await self.writer.do(lambda connection: recording.keep_uses(connection, uses))
         except recording.UseRefused as refused:
             use = refused.use
-        why = await self._read(lambda connection: recording.why_refused(connection, use))
+        why = await self.read(lambda connection: recording.why_refused(connection, use))
         raise why or LedgerError("A rule of the database refused a use")
 
     async def see_uses(self, seen: Mapping[int, float]) -> None:
@@ -125,14 +128,14 @@ class Ledger:
 
         Raise Invalid, Unknown, Duplicate, InUse, or Conflict where somebody changed it since.
         """
-        at = self._clock()
+        at = self.clock()
         return await self.writer.do(
             lambda connection: changing.save(connection, fact, by=by, at=at)
         )
 
     async def save_all(self, facts: Sequence[Fact], *, by: str) -> list[Fact]:
         """Keep many facts, all or none: a matrix of permissions edited at once."""
-        at = self._clock()
+        at = self.clock()
 
         async def work(connection: AsyncConnection) -> list[Fact]:
             return [await changing.save(connection, fact, by=by, at=at) for fact in facts]
@@ -141,14 +144,14 @@ class Ledger:
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:  # noqa: A002
         """Remove a fact and what goes with it; `restore` takes it back for 30 days."""
-        at = self._clock()
+        at = self.clock()
         return await self.writer.do(
             lambda connection: removing.remove(connection, kind, id, by=by, at=at)
         )
 
     async def restore(self, removal: Removal, *, by: str) -> Any:
         """Take a removal back; return the fact."""
-        at = self._clock()
+        at = self.clock()
         return await self.writer.do(
             lambda connection: removing.restore(connection, removal, by=by, at=at)
         )
@@ -157,7 +160,7 @@ class Ledger:
 
     async def unknown_cards(self) -> list[UnknownCard]:
         """Return the cards that nobody knows, the latest first."""
-        return await self._read(listing.unknown_cards)
+        return await self.read(listing.unknown_cards)
 
     @overload
     async def page(self, query: UseQuery) -> Page[Use]: ...
@@ -171,15 +174,15 @@ class Ledger:
     async def page(self, query: AuditQuery) -> Page[AuditEntry]: ...
     async def page(self, query: Query) -> Page[Any]:
         """Return a part of a list, searched and filtered by the database."""
-        return await self._read(lambda connection: listing.page(connection, query))
+        return await self.read(lambda connection: listing.page(connection, query))
 
     async def statistics(self, start: float, end: float) -> Statistics:
         """Return figures of a period."""
-        return await self._read(lambda connection: figures.statistics(connection, start, end))
+        return await self.read(lambda connection: figures.statistics(connection, start, end))
 
     async def weekly_summary(self, until: float, *, since: float | None = None) -> WeeklySummary:
         """Return what to tell of the 7 days before a moment; `since` where clocks changed."""
-        return await self._read(lambda connection: figures.weekly_summary(connection, until, since))
+        return await self.read(lambda connection: figures.weekly_summary(connection, until, since))
 
     # What time makes it do
 
@@ -196,9 +199,18 @@ class Ledger:
             self.writer, now, uses_days=uses_days, cards_days=cards_days, undo_days=undo_days
         )
 
+    async def note_import(self, summary: Values, *, by: str) -> None:
+        """Write down in the audit trail that somebody brought what another system knew."""
+        row = {"at": self.clock(), "by": by, "action": "brought", "kind": "import", "fact_id": 0}
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(sa.insert(AUDIT), row | {"after": summary})
+
+        await self.writer.do(work)
+
     # Inside
 
-    async def _read[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def read[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Do some work that only reads, on one consistent state."""
         async with self._reader() as connection:
             return await work(connection)
