@@ -1,5 +1,7 @@
 """Connections to the database: one that writes, a few that read."""
 
+from contextlib import closing
+from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
@@ -66,6 +68,18 @@ def _sqlite(url: sa.URL, begin: str, size: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def copy_file(url: sa.URL, path: Path) -> None:
+    """Copy a database as it is at one moment, while others go on writing. Blocks."""
+    failed: LedgerUnavailable | None = None
+    try:
+        with closing(sqlite3.connect(url.database or "", timeout=WAIT_S)) as database:
+            database.execute("VACUUM INTO ?", (str(path),))
+    except sqlite3.Error as error:
+        failed = LedgerUnavailable(f"The copy cannot be written: {error}")
+    if failed is not None:
+        raise failed
 
 
 def _postgresql(url: sa.URL, size: int) -> AsyncEngine:

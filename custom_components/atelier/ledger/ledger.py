@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 import time
 from typing import Any, Self, overload
 
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
-from . import changing, figures, listing, loading, recording, removing, retention
+from . import changing, exporting, figures, listing, loading, recording, removing, retention
 from .audit import AUDIT
-from .engine import reading_engine, unavailable, writing_engine
-from .errors import LedgerError
+from .engine import copy_file, reading_engine, unavailable, writing_engine
+from .errors import Invalid, LedgerError
+from .exporting import Row
 from .figures import Statistics, WeeklySummary
 from .kinds import Fact
 from .migrate import migrate
@@ -176,6 +178,12 @@ class Ledger:
         """Return a part of a list, searched and filtered by the database."""
         return await self.read(lambda connection: listing.page(connection, query))
 
+    async def export(self, query: Query) -> AsyncIterator[list[Row]]:
+        """Read all that a query asks for, a thousand rows at a time; see `columns_of`."""
+        async with self._reader() as connection:
+            async for rows in exporting.export(connection, query):
+                yield rows
+
     async def statistics(self, start: float, end: float) -> Statistics:
         """Return figures of a period."""
         return await self.read(lambda connection: figures.statistics(connection, start, end))
@@ -198,6 +206,15 @@ class Ledger:
         return await retention.retain(
             self.writer, now, uses_days=uses_days, cards_days=cards_days, undo_days=undo_days
         )
+
+    async def copy_to(self, path: Path) -> None:
+        """Write a whole and consistent copy of a SQLite ledger to a file that is not there.
+
+        A ledger on a server is copied by the server's own means: Invalid.
+        """
+        if self._reading.dialect.name != "sqlite":
+            raise Invalid("database", "is on a server, which has means of its own for copies")
+        await asyncio.to_thread(copy_file, self._reading.url, path)
 
     async def note_import(self, summary: Values, *, by: str) -> None:
         """Write down in the audit trail that somebody brought what another system knew."""
