@@ -47,8 +47,7 @@ class Book:
         """Expect uses that are in order, one open at most, none over another."""
         assert sum(use.end is None for use in self.uses.values()) <= 1
         spans = sorted(
-            (use.start, use.last_seen if use.end is None else use.end)
-            for use in self.uses.values()
+            (use.start, use.last_seen if use.end is None else use.end) for use in self.uses.values()
         )
         assert all(start <= end for start, end in spans)
         assert all(before[1] <= after[0] + 1e-3 for before, after in pairwise(spans)), spans

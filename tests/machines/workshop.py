@@ -102,7 +102,7 @@ class Workshop:
         reply = await self.desk.answer(address.number, query, address)
         return None if reply is None else (address.reply, orjson.loads(encode(reply)))
 
-    async def tell(self, action: str, at: float, machine: int = LASER, **said: Any) -> Any:
+    async def tell(self, action: str, at: float, /, machine: int = LASER, **said: Any) -> Any:
         """Send a message of a board at seconds after T0; return the answer's content."""
         self.at(at)
         payload = orjson.dumps({"action": action, **said})

@@ -74,10 +74,10 @@ class Course:
         self.machine_id = machine_id
         self._starts: deque[str] = deque(maxlen=KEPT)
         self._stops: deque[str] = deque(maxlen=KEPT)
+        #: The last log-out and its length, until the next log-in.
         self._stopped: tuple[int | None, int] | None = None
+        self._started = False
         self.take_over(opened, closed, heard)
-        if self.closed and opened is None and self.closed[-1].ending is Ending.CARD:
-            self._stopped = (self.closed[-1].member_id, round(self.closed[-1].duration_s))
 
     def take_over(self, opened: Use | None, closed: Iterable[Use], heard: float) -> None:
         """Hold the uses as the ledger has them."""
@@ -89,10 +89,13 @@ class Course:
         self._counted: int | None = None
         #: The most by which the wall's clock was ahead of the steady one during the open use.
         self._ahead = float("-inf")
+        last = self.closed[-1] if self.closed and opened is None else None
+        if last is not None and last.ending is Ending.CARD and not self._started:
+            self._stopped = (last.member_id, round(last.duration_s))
 
     def expect_start(self) -> None:
         """Take note of a log-in, also if it cannot be kept: the next log-out belongs to it."""
-        self._stopped = None
+        self._stopped, self._started = None, True
 
     def seen_s(self, message: Message) -> int:
         """Return the seconds for which a use lasted whose board has miscounted them."""
@@ -137,6 +140,7 @@ class Course:
         """Understand that a member logged out after a time."""
         if self._is_stop_again(message):
             return Change(Outcome.DUPLICATE)
+        self._started = False
         use = self.open
         if use is not None and self._is_of(use, message):
             return self._end(use, message)
