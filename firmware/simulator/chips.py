@@ -258,6 +258,7 @@ class Board:
         self.serial_ends = {}
         self.i2c_chips = {}
         self.spi_chips = {}
+        self.selects = set()
         #: Hertz by GPIO, of pins that are switched on and off by PWM.
         self.tones = {}
         self.levels = {}
@@ -269,6 +270,8 @@ class Board:
         level = 1 if level else 0
         if self.levels.get(gpio) != level:
             self.levels[gpio] = level
+            if gpio in self.selects:
+                return  # a part of a bus, and no output of its own
             self._world.record(self._names.get(gpio, "gpio{}".format(gpio)), level)
 
     def edge(self, gpio, level):

@@ -43,6 +43,7 @@ def main(flash_folder, port, virtual):
         if "spi" in pin:
             from simulator.reader import Reader
 
+            board.selects.add(pin["cs"])
             reader = board.spi_chips[pin["spi"]] = Reader(board, pin["cs"])
 
     requests = Requests(world, board, air, player, display, reader, flash, pins)
@@ -97,6 +98,7 @@ def _power_cycle(modules, ours, board, air, flash, world):
         if name not in ours:
             del modules[name]
     core.new_event_loop()
+    core.cur_task = None  # it held on to everything that ran
 
 
 def _own_wiring():

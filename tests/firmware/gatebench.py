@@ -187,7 +187,9 @@ class Gate(Coffin):
 
     async def relay(self) -> list[tuple[int, int]]:
         """Return when the relay went on (1) and off (0)."""
-        return [(ms, level) for ms, what, level in await self.history() if what == "relay"]
+        changes = [(ms, level) for ms, what, level in await self.history() if what == "relay"]
+        # At power-on every output is driven off.
+        return changes[1:] if changes and not changes[0][1] else changes
 
 
 def signed(

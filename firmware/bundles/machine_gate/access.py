@@ -277,6 +277,9 @@ class Access:
             else:
                 self._tell("stopuse", self._last_uid, 0)
         elif request.get("request_type") == "start" and words.is_uid(uid):
+            if self._card_present and self.card != uid:
+                self.face.say("lay", "", BAD)
+                return
             if self.use:
                 self.log_out()
             self._ask(uid)

@@ -77,9 +77,8 @@ class Face:
             minutes = (now - use.started) // 60000
             rows = (title, "{:10.10s} {:02d}:{:02d}".format(use.name, minutes // 60, minutes % 60))
         else:
-            rows = (title, self._texts.get(state, state))
-        if not server and not use:
-            rows = (rows[0][:15] + " " * (15 - len(rows[0])) + "!", rows[1])
+            mark = "" if server else "!"
+            rows = ("{:15.15s}{}".format(title, mark), self._texts.get(state, state))
         if not self._display:
             return
         try:
