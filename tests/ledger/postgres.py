@@ -38,6 +38,13 @@ class Cluster:
         """Stop the server: `fast` closes connections, `immediate` is like a crash."""
         self._run("pg_ctl", "-D", "data", "-w", "-m", how, "stop")
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the server and to each process that serves a connection."""
+        leader = int(Path(self._folder, "data", "postmaster.pid").read_text("ascii").split()[0])
+        children = Path(f"/proc/{leader}/task/{leader}/children").read_text("ascii").split()
+        for process in (leader, *map(int, children)):
+            os.kill(process, number)
+
     def new_database(self) -> str:
         """Make an empty database; return its URL."""
         self._made += 1

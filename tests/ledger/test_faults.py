@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -108,6 +109,25 @@ async def test_a_server_that_is_restarted_between_two_calls_is_not_noticed(
     await asyncio.to_thread(cluster.start)
     await ledger.save_uses([use(20)])
     assert (await ledger.load()).used_s == {1: 1}
+    await ledger.close()
+
+
+async def test_a_server_that_falls_silent_is_told_before_a_board_gives_up(
+    cluster: Cluster,
+) -> None:
+    ledger = await Ledger.open(cluster.new_database())
+    await fill(ledger)
+    cluster.signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    try:
+        with pytest.raises(LedgerUnavailable):
+            await ledger.save_uses([use(0)])
+        took = time.monotonic() - begun
+    finally:
+        cluster.signal(signal.SIGCONT)
+    assert took < 1.9
+    await ledger.save_uses([use(20)])
+    assert 20 in [one.start for one in (await ledger.load()).recent[1]]
     await ledger.close()
 
 

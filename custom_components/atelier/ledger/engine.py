@@ -12,22 +12,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from .errors import LedgerUnavailable
 
 #: A board waits two seconds for its answer: whoever finds the database locked, or its
-#: server silent, has to know before that.
-WAIT_S = 1.0
-READERS = 4
+#: server silent, has to know before that. A silent server costs it twice: the connection
+#: there was, and the try to make another.
+WAIT_S: Final = 0.8
+READERS: Final = 4
 
 
-def writing_engine(url: str) -> AsyncEngine:
-    """Make the engine of the one writer; on SQLite every transaction takes the lock at once."""
-    return _engine(url, begin="BEGIN IMMEDIATE", size=1)
+def writing_engine(url: str, *, patience_s: float | None = WAIT_S) -> AsyncEngine:
+    """Make the engine of the one writer; on SQLite every transaction takes the lock at once.
+
+    A server gets so many seconds for each statement, None for as many as it needs.
+    """
+    return _engine(url, begin="BEGIN IMMEDIATE", size=1, patience_s=patience_s)
 
 
 def reading_engine(url: str) -> AsyncEngine:
-    """Make the engine of those who only read."""
-    return _engine(url, begin="BEGIN", size=READERS)
+    """Make the engine of those who only read: figures of years may take their time."""
+    return _engine(url, begin="BEGIN", size=READERS, patience_s=30.0)
 
 
-def _engine(url: str, *, begin: str, size: int) -> AsyncEngine:
+def _engine(url: str, *, begin: str, size: int, patience_s: float | None) -> AsyncEngine:
     """Make an engine whose errors name no values."""
     try:
         parsed = sa.make_url(url)
@@ -36,7 +40,7 @@ def _engine(url: str, *, begin: str, size: int) -> AsyncEngine:
     if parsed is not None and parsed.drivername == "sqlite+aiosqlite":
         return _sqlite(parsed, begin, size)
     if parsed is not None and parsed.drivername == "postgresql+asyncpg":
-        return _postgresql(parsed, size)
+        return _postgresql(parsed, size, patience_s)
     raise LedgerUnavailable("The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:")
 
 
@@ -82,7 +86,7 @@ def copy_file(url: sa.URL, path: Path) -> None:
         raise failed
 
 
-def _postgresql(url: sa.URL, size: int) -> AsyncEngine:
+def _postgresql(url: sa.URL, size: int, patience_s: float | None) -> AsyncEngine:
     """Make an engine on a server, which notices a restarted one before it asks it anything."""
     return create_async_engine(
         url,
@@ -92,8 +96,8 @@ def _postgresql(url: sa.URL, size: int) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={
             "timeout": WAIT_S,
-            "command_timeout": 30,
-            "server_settings": {"application_name": "Atelier", "lock_timeout": "1000"},
+            "command_timeout": patience_s,
+            "server_settings": {"application_name": "Atelier", "lock_timeout": f"{WAIT_S * 1000:.0f}"},
         },
     )
 

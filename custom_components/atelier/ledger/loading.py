@@ -1,7 +1,9 @@
 """Everything that decisions need, read into memory."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import batched
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -29,6 +31,8 @@ from .uses import USES
 
 #: As many as a board of the reference holds back messages.
 RECENT: Final = 40
+#: Rows become facts within a few milliseconds.
+_AT_ONCE: Final = 500
 
 
 async def load(connection: AsyncConnection) -> Facts:
@@ -61,9 +65,16 @@ async def _all(
     kind = KINDS[fact]
     query = sa.select(kind.table).where(live(kind.table)).order_by(kind.table.c.id)
     rows = (await connection.execute(query)).mappings()
-    if cards is None:
-        return {row["id"]: kind.fact_of(row) for row in rows}
-    return {row["id"]: kind.fact_of(row, cards.get(row["id"], ())) for row in rows}
+    theirs = cards or {}
+    return {row["id"]: kind.fact_of(row, theirs.get(row["id"], ())) async for row in _gently(rows)}
+
+
+async def _gently(rows: Iterable[sa.RowMapping]) -> AsyncIterator[sa.RowMapping]:
+    """Go through rows, and let others work in between: there may be tens of thousands."""
+    for some in batched(rows, _AT_ONCE, strict=False):
+        for row in some:
+            yield row
+        await asyncio.sleep(0)
 
 
 async def cards_of(
@@ -104,7 +115,7 @@ async def _recent(connection: AsyncConnection) -> dict[int, list[Use]]:
         .order_by(USES.c.start, USES.c.id)
     )
     recent: defaultdict[int, list[Use]] = defaultdict(list)
-    for row in (await connection.execute(query)).mappings():
+    async for row in _gently((await connection.execute(query)).mappings()):
         recent[row["machine_id"]].append(KINDS[Use].fact_of(row))
     return dict(recent)
 

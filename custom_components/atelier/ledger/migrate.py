@@ -32,7 +32,7 @@ def migrate(url: str, *, to: str = "head") -> None:
 
 async def _migrate(url: str, to: str) -> None:
     """Run the migrations on a connection of their own, in one transaction."""
-    engine = writing_engine(url)
+    engine = writing_engine(url, patience_s=None)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, to)

@@ -100,8 +100,8 @@ def _plan(plan: Plan) -> None:
 
 
 def _use(use: Use) -> None:
-    _number("start", use.start, 0)
-    _number("last_seen", use.last_seen, 0)
+    _number("start", use.start, -math.inf)
+    _number("last_seen", use.last_seen, -math.inf)
     _number("end", use.end, use.start)
 
 

@@ -292,6 +292,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_uses_machine_id_start_end", "uses", ["machine_id", "start", "end"], **LIVE)
     op.create_index("ix_uses_member_id_start", "uses", ["member_id", "start"], **LIVE)
+    op.create_index("ix_uses_replay_start", "uses", ["replay", "start"], **LIVE)
     op.create_index("ix_uses_start_id", "uses", ["start", "id"], **LIVE)
     op.create_index("uq_uses_machine_id", "uses", ["machine_id"], unique=True, **OPEN)
     op.create_table(
