@@ -245,4 +245,4 @@ class Ledger:
             if failed is None:
                 raise
         if failed is not None:
-            raise failed
+            raise failed from None

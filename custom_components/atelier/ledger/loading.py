@@ -108,14 +108,16 @@ async def _recent(connection: AsyncConnection) -> dict[int, list[Use]]:
         .limit(RECENT)
         .correlate(MACHINES)
     )
-    query = (
-        sa.select(USES)
-        .select_from(MACHINES.join(USES, USES.c.id.in_(latest)))
-        .where(live(MACHINES))
-        .order_by(USES.c.start, USES.c.id)
-    )
+    if connection.dialect.name == "postgresql":
+        # It would go through all uses for each machine; SQLite has no LATERAL.
+        each = latest.lateral("latest")
+        few = MACHINES.join(each, sa.true()).join(USES, USES.c.id == each.c.id)
+    else:
+        few = MACHINES.join(USES, USES.c.id.in_(latest))
+    query = sa.select(USES).select_from(few).where(live(MACHINES))
     recent: defaultdict[int, list[Use]] = defaultdict(list)
-    async for row in _gently((await connection.execute(query)).mappings()):
+    rows = (await connection.execute(query.order_by(USES.c.start, USES.c.id))).mappings()
+    async for row in _gently(rows):
         recent[row["machine_id"]].append(KINDS[Use].fact_of(row))
     return dict(recent)
 
