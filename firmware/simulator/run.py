@@ -5,6 +5,11 @@ import json
 import os
 import sys
 
+import micropython
+
+# Line numbers of the simulator would take memory that boards do not have.
+micropython.opt_level(3)
+
 
 def main(flash_folder, port, virtual):
     """Boot, again and again, until the bundle ends in good order."""

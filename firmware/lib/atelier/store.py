@@ -55,7 +55,7 @@ class Store:
         self._dirty = False
         try:
             self._write()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._dirty = True
             log("store: not written:", error)
             return False
@@ -75,7 +75,8 @@ class Store:
                 self._changed.set()
 
     def _write(self):
-        body = json.dumps([self._generation + 1, self.values]).encode()
+        # Written as text: a copy as bytes would take the same memory again.
+        body = json.dumps([self._generation + 1, self.values])
         with open(self._draft, "wb") as draft:
             draft.write(b"%08x\n" % binascii.crc32(body))
             draft.write(body)
