@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings, strategies as st
 import orjson
 import pytest
 
@@ -337,3 +339,32 @@ async def test_a_use_that_people_changed_is_met_as_it_is(shop: Workshop) -> None
     answer = await shop.tell("stopuse", 62, uid=CARD[UMA], duration=60, replay=True)
     assert answer["request_ok"] is True
     assert all(use.end is not None for use in await shop.uses())
+
+
+told = st.fixed_dictionaries(
+    {"action": st.sampled_from(["checkuser", "startuse", "inuse", "stopuse", "maintenance"])},
+    optional={
+        "uid": st.sampled_from([*CARD.values(), "deadbeef", "x"]),
+        "duration": st.integers(-10, 200_000) | st.floats(),
+        "replay": st.booleans(),
+        "id": st.sampled_from(["a", "b", ""]),
+        "at": st.floats(T0 - 1e5, T0 + 1e6) | st.just(-1),
+    },
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(told, st.floats(0, 5000)), max_size=8))
+async def test_nothing_that_boards_tell_breaks_the_ledger(
+    shop: Workshop, messages: list[tuple[dict[str, Any], float]]
+) -> None:
+    for message, passes in messages:
+        shop.clock.now += passes
+        shop.steady.now += passes
+        answer = await shop.say("machine/1", orjson.dumps(message))
+        assert answer is None or answer[1].get("message") != "Unavailable"
+        await shop.desk.tick()
+    facts = await shop.ledger.load()
+    spans = sorted((use.start, use.end or use.last_seen) for use in facts.recent.get(LASER, []))
+    assert all(one[1] <= next_[0] + 1e-3 for one, next_ in pairwise(spans))
+    assert shop.desk.facts.used_s.get(LASER, 0) == pytest.approx(facts.used_s.get(LASER, 0))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final, Protocol
@@ -12,13 +12,14 @@ from ..signal import Signal
 from ..wire.machine_replies import PlainReply
 from ..wire.machines import InUse, Maintenance, StartUse, StopUse
 from . import answers, care
-from .access import DAY_S, Denial, decide
-from .facts import Ending, Intervention, Member, Use
+from .access import DAY_S
+from .facts import Intervention, Member, Use
 from .gate import Gate
 from .keeping import Keeping
 from .news import Happening, Kind
 from .placing import KEPT, end_of
 from .roll import Roll
+from .telling import of_uses
 from .uses import Change, Course, Message
 
 
@@ -211,82 +212,44 @@ class UseBook:
         """Keep a change, then hold it."""
         course = self._course(machine_id)
         before = {use.id: use for use in (*course.closed, course.open) if use is not None}
-        kept: list[Use] = []
-        if change.uses:
-            try:
-                kept = await self._ledger.save_uses(change.uses)
-            except Duplicate as duplicate:
-                if duplicate.what != "origin":
-                    raise
-                self._doubtful = True  # told before a restart, and kept
-                return
-            except BaseException:
-                # It may be kept all the same: the ledger is asked before anything else.
-                self._doubtful = True
+        try:
+            kept = await self._save(change.uses)
+        except Duplicate as duplicate:
+            if duplicate.what != "origin":
                 raise
-            self._told_ledger(up=True)
+            return  # told before a restart, and kept
         course.apply(change, kept, message)
+        self._recount(kept, before)
         facts = self._roll.facts
-        for use in kept:
-            old = before.get(use.id)
-            if old is not None and old.end is not None:
-                care.count(self._roll, old, -1)
-            if use.end is not None:
-                care.count(self._roll, use, 1)
         if course.open is None:
             facts.open_uses.pop(machine_id, None)
         else:
             facts.open_uses[machine_id] = course.open
         if change.seen is not None and change.seen.id is not None:
             self._seen[change.seen.id] = change.seen.last_seen
-        self._announce(machine_id, kept, before, message, at)
+        replay = message is not None and message.replay
+        for happening in of_uses(self._roll, kept, before, at, replay=replay):
+            self._happened.tell(happening)
 
-    def _announce(
-        self,
-        machine_id: int,
-        kept: list[Use],
-        before: dict[int | None, Use],
-        message: Message | None,
-        at: float,
-    ) -> None:
-        for use in sorted(kept, key=lambda use: use.end is None):
+    async def _save(self, uses: Sequence[Use]) -> list[Use]:
+        if not uses:
+            return []
+        try:
+            kept = await self._ledger.save_uses(uses)
+        except BaseException:
+            # It may be kept all the same: the ledger is asked before anything else.
+            self._doubtful = True
+            raise
+        self._told_ledger(up=True)
+        return kept
+
+    def _recount(self, kept: Sequence[Use], before: Mapping[int | None, Use]) -> None:
+        for use in kept:
             old = before.get(use.id)
-            if use.end is None:
-                kind = Kind.STARTED
-                if old is not None and old.end is None:
-                    continue  # it only began earlier than it seemed
-            elif old is not None and old.end is not None and old.ending is use.ending:
-                continue  # it only gave way
-            else:
-                kind = Kind.STOPPED
-                if use.ending is Ending.CARD and self._is_auto(machine_id, use):
-                    kind = Kind.AUTO_LOGOFF
-            self._happened.tell(
-                Happening(
-                    kind=kind,
-                    machine_id=machine_id,
-                    at=at,
-                    member_id=use.member_id,
-                    denial=self._against(use) if kind is Kind.STARTED else None,
-                    ending=use.ending,
-                    duration_s=None if use.end is None else use.duration_s,
-                    replay=message is not None and message.replay,
-                )
-            )
-
-    def _is_auto(self, machine_id: int, use: Use) -> bool:
-        """Tell whether a board logged out by itself: it does so when its time is over."""
-        machine = self._roll.facts.machines.get(machine_id)
-        type_ = self._roll.facts.types.get(machine.type_id) if machine else None
-        return type_ is not None and 0 < type_.logoff_min * 60 <= use.duration_s
-
-    def _against(self, use: Use) -> Denial | None:
-        """Return why somebody should not have been let in, as offline boards may have."""
-        member = self._roll.facts.members.get(use.member_id or 0)
-        machine = self._roll.facts.machines.get(use.machine_id)
-        if member is None or machine is None:
-            return None
-        return decide(self._roll, member, machine, use.start).denial
+            if old is not None and old.end is not None:
+                care.count(self._roll, old, -1)
+            if use.end is not None:
+                care.count(self._roll, use, 1)
 
     async def _maintain(
         self, machine_id: int, member: Member, told: Maintenance, at: float

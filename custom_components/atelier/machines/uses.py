@@ -236,10 +236,12 @@ class Course:
         return message.replay or message.steady - self.heard <= FRESH_S
 
     def _is_stop_again(self, message: Message) -> bool:
-        if message.id is not None:
-            return self._knows_stop(message.id)
+        if message.id is not None and self._knows_stop(message.id):
+            return True
         if self._stopped != (message.member_id, message.duration) or self.open is not None:
             return False
+        if message.id is not None and self._stops:
+            return False  # the one before had another id
         if not message.exact or not self.closed:
             return True
         return abs(end_of(self.closed[-1]) - message.moment) <= SLACK_S
