@@ -23,28 +23,28 @@ def writing_engine(url: str, *, patience_s: float | None = WAIT_S) -> AsyncEngin
 
     A server gets so many seconds for each statement, None for as many as it needs.
     """
-    return _engine(url, begin="BEGIN IMMEDIATE", size=1, patience_s=patience_s)
+    return _engine(url, writes=True, patience_s=patience_s)
 
 
 def reading_engine(url: str) -> AsyncEngine:
     """Make the engine of those who only read: figures of years may take their time."""
-    return _engine(url, begin="BEGIN", size=READERS, patience_s=30.0)
+    return _engine(url, writes=False, patience_s=30.0)
 
 
-def _engine(url: str, *, begin: str, size: int, patience_s: float | None) -> AsyncEngine:
+def _engine(url: str, *, writes: bool, patience_s: float | None) -> AsyncEngine:
     """Make an engine whose errors name no values."""
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
         parsed = None
     if parsed is not None and parsed.drivername == "sqlite+aiosqlite":
-        return _sqlite(parsed, begin, size)
+        return _sqlite(parsed, writes=writes)
     if parsed is not None and parsed.drivername == "postgresql+asyncpg":
-        return _postgresql(parsed, size, patience_s)
+        return _postgresql(parsed, writes=writes, patience_s=patience_s)
     raise LedgerUnavailable("The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:")
 
 
-def _sqlite(url: sa.URL, begin: str, size: int) -> AsyncEngine:
+def _sqlite(url: sa.URL, *, writes: bool) -> AsyncEngine:
     """Make an engine on a file: readers beside the writer, and commits that stay.
 
     WAL lets readers go on while one writes; with synchronous=FULL a commit is on the disk
@@ -53,7 +53,7 @@ def _sqlite(url: sa.URL, begin: str, size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
-        pool_size=size,
+        pool_size=1 if writes else READERS,
         max_overflow=0,
         connect_args={"timeout": WAIT_S},
     )
@@ -69,7 +69,7 @@ def _sqlite(url: sa.URL, begin: str, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def began(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -86,14 +86,16 @@ def copy_file(url: sa.URL, path: Path) -> None:
         raise failed
 
 
-def _postgresql(url: sa.URL, size: int, patience_s: float | None) -> AsyncEngine:
+def _postgresql(url: sa.URL, *, writes: bool, patience_s: float | None) -> AsyncEngine:
     """Make an engine on a server, which notices a restarted one before it asks it anything."""
     return create_async_engine(
         url,
         hide_parameters=True,
-        pool_size=size,
+        pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_pre_ping=True,
+        # Whoever reads a lot reads all of it as it was at one moment.
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         connect_args={
             "timeout": WAIT_S,
             "command_timeout": patience_s,

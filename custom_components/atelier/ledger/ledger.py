@@ -40,12 +40,18 @@ from .writer import Writer
 class Ledger:
     """Keep facts in a database: one writer that groups commits, and readers beside it."""
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        writing: AsyncEngine,
+        reading: AsyncEngine,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         """Make a ledger on a database that is migrated; `Ledger.open` does all of it."""
         self.clock = clock
-        self._writing: AsyncEngine = writing_engine(url)
-        self._reading: AsyncEngine = reading_engine(url)
-        self.writer = Writer(self._writing)
+        self._writing = writing
+        self._reading = reading
+        self.writer = Writer(writing)
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], float] = time.time) -> Self:
@@ -54,8 +60,8 @@ class Ledger:
         `url` is `sqlite+aiosqlite:///path` or `postgresql+asyncpg://user@host/name`.
         Raise LedgerUnavailable where that fails.
         """
-        await asyncio.to_thread(migrate, url)
-        ledger = cls(url, clock=clock)
+        writing, reading = await asyncio.to_thread(_prepare, url)
+        ledger = cls(writing, reading, clock=clock)
         try:
             await ledger.writer.do(lambda connection: seed(connection, at=clock()))
         except BaseException:
@@ -246,3 +252,9 @@ class Ledger:
                 raise
         if failed is not None:
             raise failed from None
+
+
+def _prepare(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """Bring the tables up to date; return the engines that write and read. Blocks."""
+    migrate(url)
+    return writing_engine(url), reading_engine(url)
