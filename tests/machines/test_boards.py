@@ -24,11 +24,6 @@ def sockets() -> None:
     pytest_socket.enable_socket()
 
 
-@pytest.fixture(autouse=True)
-def verify_cleanup() -> None:
-    """Leave out the plug-in's own check: here clients of real servers have threads."""
-
-
 CARDS = {UMA: "aaaaaaa3", VIC: "aaaaaaa4"}
 
 

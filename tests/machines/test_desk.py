@@ -1,5 +1,6 @@
 """The desk at work: uses, care, cards and boards, on a real ledger."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +12,7 @@ import pytest
 
 from custom_components.atelier.ledger.errors import LedgerUnavailable
 from custom_components.atelier.machines.access import Denial
-from custom_components.atelier.machines.facts import Ending, Machine, Plan, Use
+from custom_components.atelier.machines.facts import Ending, Machine, Member, Plan, Use
 from custom_components.atelier.machines.news import Kind, State
 from custom_components.atelier.machines.requests import Refusal, RequestRefused
 
@@ -289,6 +290,33 @@ async def test_a_person_ends_a_use(shop: Workshop) -> None:
     await shop.desk.end_use(LASER)
     assert [use.ending for use in await shop.uses()] == [Ending.MANUAL]
     assert await shop.spans() == [(UMA, 0, 100)]
+
+
+async def test_everything_is_taken_over_between_two_answers(shop: Workshop) -> None:
+    await shop.tell("startuse", 0, uid=CARD[UMA])
+    role_id = shop.desk.facts.members[UMA].role_id
+    await shop.ledger.save(Member(name="Eve", role_id=role_id, cards=("eeeeeeee",)), by="me")
+    inuse = {"machine": LASER, "uid": CARD[UMA], "duration": 30}
+    stop = {"machine": LASER, "uid": CARD[UMA], "duration": 31}
+    answers = await asyncio.gather(
+        shop.tell("inuse", 30, **inuse), shop.desk.refresh(), shop.tell("stopuse", 31, **stop)
+    )
+    assert [answer and answer["request_ok"] for answer in answers] == [True, None, True]
+    assert (await shop.tell("checkuser", 40, uid="eeeeeeee"))["name"] == "User not authorized"
+    assert not shop.desk.facts.open_uses
+    assert await shop.spans() == [(UMA, 0, 31)]
+
+
+async def test_a_ledger_that_is_back_is_noticed_without_a_use(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up: list[bool] = []
+    shop.desk.ledger_up.listen(up.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.ledger, "save_uses", Broken(shop, keeps=False).save_uses)
+        await shop.tell("startuse", 0, uid=CARD[UMA])
+    await shop.desk.tick()
+    assert up == [False, True]
 
 
 class Broken:

@@ -122,9 +122,13 @@ def test_what_no_board_says_is_rejected(payload: bytes, kind: RejectionKind) -> 
     assert raised.value.kind is kind
 
 
-def test_a_rejection_does_not_show_a_card() -> None:
+@pytest.mark.parametrize(
+    "payload",
+    [b'{"action":"checkuser","uid":"aabbccdd00"}', b"{'uid':'aabbccdd'}", b'"aabbccdd"'],
+)
+def test_a_rejection_does_not_show_a_card(payload: bytes) -> None:
     with pytest.raises(Rejection) as raised:
-        parse_query(b'{"action":"checkuser","uid":"aabbccdd00"}')
+        parse_query(payload)
     assert "aabbccdd" not in str(raised.value)
 
 

@@ -60,11 +60,10 @@ class Desk:
         self._clock = clock
         self._steady = steady
         self._errands = Errands()
-        self._book = UseBook(self.roll, ledger, steady(), self.happened, self._told_ledger)
+        self._book = UseBook(self.roll, ledger, steady(), self.happened, self.ledger_up)
         self._heard: dict[int, tuple[float, float]] = {}
         self._addresses: dict[int, Address] = {}
         self._online: set[int] = set()
-        self._up = True
 
     @property
     def facts(self) -> Facts:
@@ -96,8 +95,7 @@ class Desk:
                 return None
             case StartUse() | InUse() | StopUse() | Maintenance():
                 reply = await self._book.tell(number, query, now, self._steady())
-                if not (isinstance(query, InUse) and reply is None):
-                    self.changed.tell(number)
+                self.changed.tell(number)
                 return reply
 
     async def end_use(self, machine_id: int) -> None:
@@ -261,11 +259,6 @@ class Desk:
     def _tell_all(self) -> None:
         for machine_id in tuple(self.facts.machines):
             self.changed.tell(machine_id)
-
-    def _told_ledger(self, *, up: bool) -> None:
-        if up is not self._up:
-            self._up = up
-            self.ledger_up.tell(up)
 
 
 def _board(number: int, alive: Alive, now: float) -> Board:

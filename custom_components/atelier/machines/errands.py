@@ -52,4 +52,6 @@ class Errands:
                 return
             except LedgerError as error:
                 _LOGGER.warning("The ledger refused what a board told: %s", error)
+            except Exception:
+                _LOGGER.exception("What a board told could not be kept")
             self._waiting.popleft()

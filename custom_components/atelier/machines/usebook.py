@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from ..ledger.errors import Duplicate, LedgerError, LedgerUnavailable
 from ..signal import Signal
@@ -21,14 +21,6 @@ from .placing import KEPT, end_of
 from .roll import Roll
 from .telling import of_uses
 from .uses import Change, Course, Message
-
-
-class ToldLedger(Protocol):
-    """Hear whether the ledger could be written."""
-
-    def __call__(self, *, up: bool) -> None:
-        """Take it in."""
-
 
 type Told = StartUse | InUse | StopUse | Maintenance
 
@@ -48,13 +40,14 @@ class UseBook:
         ledger: Keeping,
         steady: float,
         happened: Signal[Happening],
-        told_ledger: ToldLedger,
+        ledger_up: Signal[bool],
     ) -> None:
         """Take up where the ledger is; `steady` is the time by the clock that nobody sets."""
         self._roll = roll
         self._ledger = ledger
         self._happened = happened
-        self._told_ledger = told_ledger
+        self._ledger_up = ledger_up
+        self._up = True
         self._courses: dict[int, Course] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._gate = Gate()
@@ -78,7 +71,7 @@ class UseBook:
             async with self._turn(machine_id):
                 return await self._keep(machine_id, told, now, steady)
         except LedgerUnavailable:
-            self._told_ledger(up=False)
+            self._tell_ledger(up=False)
         except LedgerError:
             # Somebody changed it meanwhile: the next one meets what the ledger has.
             self._doubtful = True
@@ -108,22 +101,30 @@ class UseBook:
                         end = change.uses[-1].end or 0.0
                         await self._change(machine_id, change, None, end)
                         ended.append(machine_id)
-            await self.keep_seen()
+            if self._seen or not self._up:
+                await self._see()  # also to find out whether the ledger is back
         except LedgerUnavailable:
-            self._told_ledger(up=False)
+            self._tell_ledger(up=False)
         except LedgerError:
             self._doubtful = True
         return ended
 
     async def keep_seen(self) -> None:
         """Keep when open uses were last seen; raise nothing, the next time will do."""
-        seen, self._seen = self._seen, {}
-        if not seen:
+        if not self._seen:
             return
+        await self._see()
+
+    async def _see(self) -> None:
+        seen, self._seen = self._seen, {}
         try:
             await self._ledger.see_uses(seen)
-        except LedgerError:
+        except LedgerError as error:
             self._seen = seen | self._seen
+            if isinstance(error, LedgerUnavailable):
+                self._tell_ledger(up=False)
+        else:
+            self._tell_ledger(up=True)
 
     async def reload(self, steady: float) -> None:
         """Take over everything as the ledger has it."""
@@ -141,6 +142,11 @@ class UseBook:
                 heard = course.heard if same else steady
                 course.take_over(opened, facts.recent.get(machine_id, ()), heard)
             self._doubtful = False
+
+    def _tell_ledger(self, *, up: bool) -> None:
+        if up is not self._up:
+            self._up = up
+            self._ledger_up.tell(up)
 
     async def _settle(self, steady: float) -> None:
         if self._doubtful:
@@ -194,7 +200,7 @@ class UseBook:
             await self._change(machine_id, course.see(message), message, message.moment)
             return PlainReply(request_ok=True, message="inUse")
         await self._change(machine_id, course.stop(message), message, message.moment)
-        return PlainReply(request_ok=True, message=f"Duration {duration} seconds")
+        return PlainReply(request_ok=True, message=f"Duration {message.duration} seconds")
 
     def _member(self, machine_id: int, told: Told) -> Member | None:
         """Return whose card it is; who was removed while at work still logs out."""
@@ -240,7 +246,7 @@ class UseBook:
             # It may be kept all the same: the ledger is asked before anything else.
             self._doubtful = True
             raise
-        self._told_ledger(up=True)
+        self._tell_ledger(up=True)
         return kept
 
     def _recount(self, kept: Sequence[Use], before: Mapping[int | None, Use]) -> None:
@@ -281,7 +287,7 @@ class UseBook:
         except BaseException:
             self._doubtful = True
             raise
-        self._told_ledger(up=True)
+        self._tell_ledger(up=True)
         facts, closed = self._roll.facts, self._course(machine_id).closed
         for one in given:
             if at < facts.last_care.get(one.plan_id, 0.0):

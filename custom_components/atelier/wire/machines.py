@@ -121,7 +121,11 @@ type Query = Alive | CheckMachine | CheckUser | StartUse | InUse | StopUse | Mai
 
 def parse_query(payload: bytes) -> Query:
     """Return what a board says; raise Rejection for anything that no board would."""
-    message = json_object(payload, QUERY_LIMIT)
+    try:
+        message = json_object(payload, QUERY_LIMIT)
+    except Rejection as rejection:
+        # What is wrong could hold a card: its length is all that is shown.
+        raise Rejection(rejection.kind, f"{len(payload)} bytes") from None
     action = message.get("action")
     read = _READERS.get(action) if isinstance(action, str) else None
     if read is None:
