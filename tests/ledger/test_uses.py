@@ -1,10 +1,20 @@
 """Uses are kept once, whole, and counted from nothing else."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from custom_components.atelier.ledger.errors import Conflict, Duplicate, InUse, Invalid, Unknown
+from custom_components.atelier.ledger.errors import (
+    Conflict,
+    Duplicate,
+    InUse,
+    Invalid,
+    LedgerError,
+    LedgerUnavailable,
+    Unknown,
+)
+from custom_components.atelier.ledger.pages import Page, UseQuery
 from custom_components.atelier.machines.facts import Board, Ending, Intervention, Use
 
 from .conftest import Space
@@ -147,3 +157,26 @@ async def test_only_the_latest_uses_are_loaded(space: Space) -> None:
     await space.ledger.save_uses([use(space, at, at + 1) for at in range(50)])
     recent = (await space.ledger.load()).recent[space.laser.id]
     assert [one.start for one in recent] == list(range(10, 50))
+
+
+async def test_what_a_board_says_at_too_great_length_is_cut(space: Space) -> None:
+    loud = Board(machine_id=9, firmware="x" * 1000, address="\0" * 9, serial="s", heap=10**12)
+    await space.ledger.saw_board(loud)
+    kept = (await space.ledger.load()).boards[9]
+    assert (kept.firmware, kept.address, kept.heap) == ("x" * 128, "", 2**31 - 1)
+    with pytest.raises(Invalid):
+        await space.ledger.saw_board(replace(loud, machine_id=10**12))
+
+
+@pytest.mark.parametrize("huge", [2**40, 2**70])
+async def test_numbers_that_no_database_holds_are_refused(space: Space, huge: int) -> None:
+    results = await asyncio.gather(
+        space.ledger.remove(Use, huge, by="x"),
+        space.ledger.page(UseQuery(member_id=huge)),
+        space.ledger.save(use(space, 0, 1, member_id=huge), by="x"),
+        return_exceptions=True,
+    )
+    for result in results:
+        assert isinstance(result, LedgerError | Page)
+        assert not isinstance(result, LedgerUnavailable)
+    assert (await space.ledger.load()).used_s == {}

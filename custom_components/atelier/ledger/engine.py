@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from .errors import LedgerUnavailable
+from .errors import LedgerError, LedgerUnavailable
 
 #: A board waits two seconds for its answer: whoever finds the database locked, or its
 #: server silent, has to know before that. A silent server costs it twice: the connection
@@ -107,7 +107,12 @@ def _postgresql(url: sa.URL, *, writes: bool, patience_s: float | None) -> Async
     )
 
 
-_OURS: Final = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+_OURS: Final = (
+    sa.exc.IntegrityError,
+    sa.exc.ProgrammingError,
+    sa.exc.DataError,
+    OverflowError,
+)
 _THEIRS: Final = (
     sa.exc.DBAPIError,
     sa.exc.TimeoutError,
@@ -117,15 +122,25 @@ _THEIRS: Final = (
 )
 
 
-def unavailable(error: BaseException) -> LedgerUnavailable | None:
-    """Return the error to raise where the database failed us, None where the fault is ours."""
-    if isinstance(error, LedgerUnavailable):
+def told(error: Exception) -> Exception:
+    """Return the error to raise for one of the driver's, which could hold values.
+
+    LedgerUnavailable where the database failed us, LedgerError where it refused what it was
+    asked, and the error itself where it comes from elsewhere.
+    """
+    if isinstance(error, LedgerError):
         return error
-    if isinstance(error, _OURS):
-        return None
+    if isinstance(error, _OURS) or _is_bad_value(error):
+        return LedgerError("The database refused this: a value or a rule forbids it")
     if isinstance(error, _THEIRS) or type(error).__module__.startswith("asyncpg"):
         return LedgerUnavailable(f"The database failed: {_reason(error)}")
-    return None
+    return error
+
+
+def _is_bad_value(error: Exception) -> bool:
+    """Tell whether a server could not hold a value: class 22 of PostgreSQL's error codes."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    return str(getattr(cause, "sqlstate", "")).startswith("22")
 
 
 def _reason(error: BaseException) -> str:

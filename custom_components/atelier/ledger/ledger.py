@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
 from . import changing, exporting, figures, listing, loading, recording, removing, retention
 from .audit import AUDIT
-from .engine import copy_file, reading_engine, unavailable, writing_engine
+from .engine import copy_file, reading_engine, told, writing_engine
 from .errors import Invalid, LedgerError
 from .exporting import Row
 from .figures import Statistics, WeeklySummary
@@ -31,7 +31,7 @@ from .pages import (
 )
 from .removing import UNDO_DAYS, Removal
 from .retention import RetentionReport
-from .rules import check, folded_card
+from .rules import check, fitting, folded_card
 from .schema import Values
 from .seed import seed
 from .writer import Writer
@@ -127,6 +127,7 @@ class Ledger:
 
     async def saw_board(self, board: Board) -> None:
         """Keep what a board says of itself."""
+        board = fitting(board)
         await self.writer.do(lambda connection: recording.saw_board(connection, board))
 
     # What people change
@@ -241,17 +242,15 @@ class Ledger:
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection that only reads."""
-        failed: LedgerError | None = None
+        failed: Exception
         try:
             async with self._reading.connect() as connection:
                 yield connection
-        except Exception as error:
-            # Raised below, outside, so that the driver's own words do not come along.
-            failed = unavailable(error)
-            if failed is None:
-                raise
-        if failed is not None:
-            raise failed from None
+        except Exception as error:  # noqa: BLE001 - raised below, without the driver's own words
+            failed = told(error)
+        else:
+            return
+        raise failed from None
 
 
 def _prepare(url: str) -> tuple[AsyncEngine, AsyncEngine]:

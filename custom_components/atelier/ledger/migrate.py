@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 import sqlalchemy as sa
 
-from .engine import unavailable, writing_engine
+from .engine import told, writing_engine
 from .errors import LedgerUnavailable
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -17,17 +17,16 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def migrate(url: str, *, to: str = "head") -> None:
     """Run the migrations that a database lacks. Raise LedgerUnavailable."""
-    failed: LedgerUnavailable | None = None
+    failed: Exception
     try:
         asyncio.run(_migrate(url, to))
     except CommandError:
         failed = LedgerUnavailable("The database was made by a newer Atelier")
-    except Exception as error:
-        failed = unavailable(error)
-        if failed is None:
-            raise
-    if failed is not None:
-        raise failed
+    except Exception as error:  # noqa: BLE001 - raised below, without the driver's own words
+        failed = told(error)
+    else:
+        return
+    raise failed
 
 
 async def _migrate(url: str, to: str) -> None:

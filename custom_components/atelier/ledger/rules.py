@@ -1,11 +1,13 @@
 """What a fact must be like to be kept: checked before the database is asked."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 import math
 import re
 from typing import Any, Final
 
 from ..machines.facts import (
+    Board,
     Intervention,
     Machine,
     MachineType,
@@ -39,6 +41,18 @@ def check(fact: Any) -> None:
     _RULES[type(fact)](fact)
 
 
+def fitting(board: Board) -> Board:
+    """Return what a board says of itself as it can be kept. Raise Invalid for its number."""
+    _number("id", board.machine_id, 0, _MOST)
+    return replace(
+        board,
+        firmware=board.firmware.replace("\0", "")[:128],
+        address=board.address.replace("\0", "")[:64],
+        serial=board.serial.replace("\0", "")[:64],
+        heap=min(max(board.heap, 0), 2**31 - 1),
+    )
+
+
 def _text(what: str, text: str, most: int, *, least: int = 1) -> None:
     if not least <= len(text.strip()) or len(text) > most or "\0" in text:
         raise Invalid(what, f"must be {least} to {most} characters long")
@@ -58,6 +72,8 @@ def _member(member: Member) -> None:
     _text("surname", member.surname, 128, least=0)
     if member.email is not None:
         _text("email", member.email, 254)
+    if member.user_id is not None:
+        _text("user", member.user_id, 64)
     if len({folded_card(card) for card in member.cards}) != len(member.cards):
         raise Invalid("card", "is named twice")
 
@@ -103,6 +119,8 @@ def _use(use: Use) -> None:
     _number("start", use.start, -math.inf)
     _number("last_seen", use.last_seen, -math.inf)
     _number("end", use.end, use.start)
+    if use.origin is not None:
+        _text("origin", use.origin, 64)
 
 
 def _intervention(intervention: Intervention) -> None:

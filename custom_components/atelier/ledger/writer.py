@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from .engine import unavailable
-from .errors import LedgerError, LedgerUnavailable
+from .engine import told
+from .errors import LedgerUnavailable
 
 #: How many may wait for the next transaction, and how many share one.
 WAITING = 4096
@@ -99,18 +98,7 @@ class Writer:
                 for item in batch:
                     results.append(await item.work(connection))  # noqa: PERF401 - reads as steps
         except Exception as error:  # noqa: BLE001 - whatever it is, the next batch is written
-            return [], _told(error)
+            return [], told(error)
         self.commits += 1
         self.written += len(batch)
         return results, None
-
-
-def _told(error: Exception) -> Exception:
-    """Return what the caller is told; what came from the driver could hold values."""
-    if isinstance(error, LedgerError):
-        return error
-    if failed := unavailable(error):
-        return failed
-    if isinstance(error, sa.exc.IntegrityError):
-        return LedgerError("A rule of the database forbids this")
-    return error
