@@ -10,8 +10,15 @@ _JOIN_MS = 300
 _UNREACHABLE, _RESET = 113, 104
 
 
-def _is_query(packet):
-    return b"machine/" in packet and b'"alive"' not in packet
+def _is_answered(packet):
+    """Tell whether a packet has an answer: all but PUBACK, DISCONNECT and PUBLISH at QoS 0.
+
+    A machine's queries are answered although they are of that kind.
+    """
+    if packet[0] & 0xF0 in (0x40, 0xE0):
+        return False
+    query = b"machine/" in packet and b'"alive"' not in packet
+    return packet[0] & 0xF6 != 0x30 or query
 
 
 class Air:
@@ -152,8 +159,7 @@ class Air:
             def write(self, sent, *rest):
                 """Send bytes; return how many went."""
                 self._alive()
-                # Everything but a PUBLISH at QoS 0 is answered; so are a machine's queries.
-                if sent and (sent[0] & 0xF6 != 0x30 or _is_query(bytes(sent))):
+                if sent and _is_answered(bytes(sent)):
                     air.world.expecting = True
                 return self._socket.write(sent, *rest)
 

@@ -100,18 +100,18 @@ class Mfrc522:
         self._set(_COLLISION, 0x00)
         for byte in frame:
             self._set(_FIFO, byte)
-        framing = align << 4 | last_bits
-        self._set(_BIT_FRAMING, framing)
         self._set(_COMMAND, _TRANSCEIVE)
-        self._set(_BIT_FRAMING, 0x80 | framing)
+        self._set(_BIT_FRAMING, 0x80 | align << 4 | last_bits)
         happened = 0
         for _ in range(_POLLS):
             happened = self._get(_COM_IRQ)
             if happened & 0x31:
                 break
         self._set(_BIT_FRAMING, 0)
+        if not happened & 0x30:
+            return None
         error = self._get(_ERROR)
-        if not happened & 0x30 or error & 0x13:
+        if error & 0x13:
             return None
         self._collided = 0
         if error & 0x08:
