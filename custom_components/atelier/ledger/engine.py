@@ -1,9 +1,12 @@
 """Connections to the database: one that writes, a few that read."""
 
+import asyncio
 from contextlib import closing
 from pathlib import Path
 import sqlite3
+from threading import Thread
 from typing import Any, Final
+from weakref import WeakKeyDictionary, WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,6 +19,16 @@ from .errors import LedgerError, LedgerUnavailable
 #: there was, and the try to make another.
 WAIT_S: Final = 0.8
 READERS: Final = 4
+
+#: The thread behind each connection to a file.
+_WORKERS: Final[WeakKeyDictionary[sa.Engine, WeakSet[Thread]]] = WeakKeyDictionary()
+
+
+async def let_go(engine: AsyncEngine) -> None:
+    """Close an engine's connections, and see their threads end."""
+    await engine.dispose()
+    for worker in list(_WORKERS.pop(engine.sync_engine, ())):
+        await asyncio.to_thread(worker.join, WAIT_S)
 
 
 def writing_engine(url: str, *, patience_s: float | None = WAIT_S) -> AsyncEngine:
@@ -60,6 +73,7 @@ def _sqlite(url: sa.URL, *, writes: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: object) -> None:
+        _WORKERS.setdefault(engine.sync_engine, WeakSet()).add(connection.driver_connection._thread)  # noqa: SLF001 - there is no other way to it
         # Transactions begin where SQLAlchemy says so, not where the driver guesses.
         connection.isolation_level = None
         cursor = connection.cursor()

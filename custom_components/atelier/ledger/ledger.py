@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
 from . import changing, exporting, figures, listing, loading, recording, removing, retention
 from .audit import AUDIT
-from .engine import copy_file, reading_engine, told, writing_engine
+from .engine import copy_file, let_go, reading_engine, told, writing_engine
 from .errors import Invalid, LedgerError
 from .exporting import Row
 from .figures import Statistics, WeeklySummary
@@ -72,8 +72,8 @@ class Ledger:
     async def close(self) -> None:
         """Commit what waits, and let go of the database."""
         await self.writer.close()
-        await self._reading.dispose()
-        await self._writing.dispose()
+        await let_go(self._reading)
+        await let_go(self._writing)
 
     async def load(self) -> Facts:
         """Read everything that decisions need."""

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 import sqlalchemy as sa
 
-from .engine import told, writing_engine
+from .engine import let_go, told, writing_engine
 from .errors import LedgerUnavailable
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -36,7 +36,7 @@ async def _migrate(url: str, to: str) -> None:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, to)
     finally:
-        await engine.dispose()
+        await let_go(engine)
 
 
 def _upgrade(connection: sa.Connection, to: str) -> None:
