@@ -12,6 +12,7 @@ import sys
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from custom_components.atelier.ledger.errors import LedgerUnavailable
 from custom_components.atelier.ledger.ledger import Ledger
@@ -155,6 +156,17 @@ def test_every_confirmed_use_survives_a_kill(tmp_path: Path, tries: int) -> None
     assert len(confirmed) > 200
     assert [origin for origin in confirmed if origin not in kept] == []
     assert [origin for origin, ended in confirmed.items() if ended and not kept[origin]] == []
+
+
+async def test_a_commit_is_on_the_disk_before_it_is_confirmed(sqlite_url: str) -> None:
+    ledger = await Ledger.open(sqlite_url)
+    settings = {}
+    for name in ("journal_mode", "synchronous", "foreign_keys"):
+        settings[name] = await ledger.writer.do(
+            lambda connection, name=name: connection.scalar(sa.text(f"PRAGMA {name}"))
+        )
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    await ledger.close()
 
 
 async def test_a_database_of_a_newer_atelier_is_left_alone(sqlite_url: str, tmp_path: Path) -> None:
