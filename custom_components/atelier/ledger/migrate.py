@@ -35,6 +35,10 @@ async def _migrate(url: str, to: str) -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, to)
+    except BaseException:
+        # The driver's thread tells of its end after the error: this loop must still be there.
+        await asyncio.sleep(0.1)
+        raise
     finally:
         await let_go(engine)
 
