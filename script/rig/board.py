@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import json
 from pathlib import Path
 import tempfile
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from forge.firmware.compile import build
 from forge.firmware.problems import BundleError
@@ -15,9 +15,7 @@ from rig.child import Child
 from rig.errors import RigError, SlowError
 from rig.places import BUNDLES, MICROPYTHON, ROOT, SIMULATOR
 from rig.ports import LOOPBACK, free_port
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from rig.started import Started
 
 HEAP: Final = "384k"  # the simulator lives in it too, and words are twice as long as on an ESP32
 START_TIMEOUT_S: Final = 30
@@ -49,7 +47,7 @@ class Display:
     lines: tuple[str, ...]
 
 
-class Board:
+class Board(Started):
     """A board that can be switched on and off; its flash folder outlives that."""
 
     def __init__(
@@ -152,19 +150,6 @@ class Board:
         await self.kill()
         if self._temporary is not None:
             self._temporary.cleanup()
-
-    async def __aenter__(self) -> Self:
-        """Start with the block."""
-        return await self.start()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop with the block."""
-        await self.close()
 
     def capabilities(self) -> dict[str, Any]:
         """Return what the board says that it has."""

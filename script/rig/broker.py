@@ -11,10 +11,10 @@ from rig.child import Child
 from rig.errors import RigError
 from rig.places import ROOT
 from rig.ports import LOOPBACK, accepts, claim_port
+from rig.started import Started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 START_TIMEOUT_S: Final = 10
 
@@ -29,7 +29,7 @@ def find_program(name: str) -> Path:
     raise RigError(f"{name} is not installed: run script/setup, or install mosquitto")
 
 
-class Broker:
+class Broker(Started):
     """A mosquitto process that can be stopped, killed and started again on one port."""
 
     def __init__(
@@ -110,19 +110,6 @@ class Broker:
         await self.stop()
         if self._temporary is not None:
             self._temporary.cleanup()
-
-    async def __aenter__(self) -> Self:
-        """Start with the block."""
-        return await self.start()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop with the block."""
-        await self.close()
 
     def _path(self, name: str) -> Path:
         """Return the path of one of the broker's own files."""

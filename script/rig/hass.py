@@ -18,10 +18,10 @@ from rig.hass_folder import FolderPlan, write_folder
 from rig.hass_rest import HttpError, Rest
 from rig.hass_socket import CommandError, Socket, Subscription
 from rig.ports import LOOPBACK, claim_port
+from rig.started import Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
 START_TIMEOUT_S: Final = 120
 RESTART_CODE: Final = 100  # how it asks to be started again
@@ -31,7 +31,7 @@ PLAIN_TCP: Final = {"set_client_cert": False, "set_ca_cert": "off", "transport":
 type State = dict[str, Any]
 
 
-class HomeAssistant:
+class HomeAssistant(Started):
     """A real `hass` with its own configuration folder, user `demo` and password `demo`."""
 
     def __init__(
@@ -128,19 +128,6 @@ class HomeAssistant:
         await self.stop()
         if self._temporary is not None:
             self._temporary.cleanup()
-
-    async def __aenter__(self) -> Self:
-        """Start with the block."""
-        return await self.start()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop with the block."""
-        await self.close()
 
     # Health
 

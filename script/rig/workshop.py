@@ -12,14 +12,14 @@ from rig.hass import DOMAIN, HomeAssistant
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from rig.props import Prop
+from rig.started import Started
 
 APPEAR_TIMEOUT_S: Final = 30
 
 
-class Workshop:
+class Workshop(Started):
     """Everything, started together and stopped together."""
 
     def __init__(
@@ -80,19 +80,6 @@ class Workshop:
     async def close(self) -> None:
         """Stop everything: Home Assistant first, so that it does not mourn the boards."""
         await self._stack.aclose()
-
-    async def __aenter__(self) -> Self:
-        """Start with the block."""
-        return await self.start()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop with the block."""
-        await self.close()
 
     def unique_id(self, board_id: str, tail: str) -> str:
         """Return the unique id of one of a prop's entities, such as `telemetry/motion`."""

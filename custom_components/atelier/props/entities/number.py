@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity
 from homeassistant.components.number.const import DEVICE_CLASS_UNITS
-from homeassistant.const import EntityCategory
-from homeassistant.core import CALLBACK_TYPE
 
-from ...entity import PropEntity, category, naming
-from ...errors import translated_errors
+from ...entity import PropEntity
 from ...wire.values import ValueSpec, ValueType
+from .setting import SettingEntity
 
 if TYPE_CHECKING:
     from ...data import Workshop
@@ -27,43 +25,27 @@ def numbers(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
             yield SettingNumber(workshop, prop, spec)
 
 
-class SettingNumber(PropEntity, NumberEntity):
+class SettingNumber(SettingEntity, NumberEntity):
     """Change one number among a prop's settings."""
 
     def __init__(self, workshop: Workshop, prop: Prop, spec: ValueSpec) -> None:
         """Take range and unit as the prop describes them."""
-        super().__init__(
-            workshop,
-            prop,
-            f"setting/{spec.key}",
-            subject=spec,
-            **naming(spec.key, spec.names, NAMED),
-        )
-        self._spec = spec
-        self._attr_entity_category = category(spec.category) or EntityCategory.CONFIG
-        self._attr_icon = spec.icon
+        super().__init__(workshop, prop, spec, NAMED)
+        self._whole = spec.type is ValueType.INT
         self._attr_native_min_value = spec.minimum or 0.0
         self._attr_native_max_value = spec.maximum or 0.0
-        whole = spec.type is ValueType.INT
-        self._attr_native_step = spec.step or (1.0 if whole else 0.01)
+        self._attr_native_step = spec.step or (1.0 if self._whole else 0.01)
         self._attr_native_unit_of_measurement = spec.unit
         self._attr_device_class = _device_class(spec)
 
     @override
     def take(self) -> None:
-        value = self.prop.settings.current.get(self._spec.key)
-        self._attr_native_value = value if isinstance(value, int | float) else None
-
-    @override
-    def watch(self) -> list[CALLBACK_TYPE]:
-        return [self.prop.settings.watch((self._spec.key,), self.changed)]
+        self._attr_native_value = self.setting if isinstance(self.setting, int | float) else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Send the value and wait until the prop keeps it."""
-        whole = self._spec.type is ValueType.INT
-        with translated_errors(self.hass):
-            await self.prop.set(self._spec.key, round(value) if whole else value)
+        """Set the number."""
+        await self.keep(round(value) if self._whole else value)
 
 
 def _device_class(spec: ValueSpec) -> NumberDeviceClass | None:

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, override
 
 from homeassistant.components.select import SelectEntity
-from homeassistant.const import EntityCategory
-from homeassistant.core import CALLBACK_TYPE
 
-from ...entity import PropEntity, category, naming
-from ...errors import translated_errors
+from ...entity import PropEntity
 from ...wire.values import ValueSpec, ValueType
+from .setting import SettingEntity
 
 if TYPE_CHECKING:
     from ...data import Workshop
@@ -23,34 +21,19 @@ def selects(workshop: Workshop, prop: Prop) -> Iterable[PropEntity]:
             yield SettingSelect(workshop, prop, spec)
 
 
-class SettingSelect(PropEntity, SelectEntity):
+class SettingSelect(SettingEntity, SelectEntity):
     """Choose one setting of a prop."""
 
     def __init__(self, workshop: Workshop, prop: Prop, spec: ValueSpec) -> None:
         """Offer what the prop describes."""
-        super().__init__(
-            workshop,
-            prop,
-            f"setting/{spec.key}",
-            subject=spec,
-            **naming(spec.key, spec.names),
-        )
-        self._key = spec.key
-        self._attr_entity_category = category(spec.category) or EntityCategory.CONFIG
-        self._attr_icon = spec.icon
+        super().__init__(workshop, prop, spec)
         self._attr_options = list(spec.options)
 
     @override
     def take(self) -> None:
-        value = self.prop.settings.current.get(self._key)
-        self._attr_current_option = value if isinstance(value, str) else None
-
-    @override
-    def watch(self) -> list[CALLBACK_TYPE]:
-        return [self.prop.settings.watch((self._key,), self.changed)]
+        self._attr_current_option = self.setting if isinstance(self.setting, str) else None
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Send the choice and wait until the prop keeps it."""
-        with translated_errors(self.hass):
-            await self.prop.set(self._key, option)
+        """Choose."""
+        await self.keep(option)

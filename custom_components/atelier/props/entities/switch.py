@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.switch import SwitchEntity
-from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE
 
-from ...entity import PropEntity, category, naming
+from ...entity import PropEntity
 from ...errors import translated_errors
 from ...wire.info import Role
-from ...wire.values import ValueSpec, ValueType
+from ...wire.values import ValueType
+from .setting import SettingEntity
 
 if TYPE_CHECKING:
     from ...data import Workshop
@@ -61,39 +61,19 @@ class ArmedSwitch(PropEntity, SwitchEntity):
             await self.prop.act(Role.DISARM)
 
 
-class SettingSwitch(PropEntity, SwitchEntity):
+class SettingSwitch(SettingEntity, SwitchEntity):
     """Change one yes-or-no setting of a prop."""
-
-    def __init__(self, workshop: Workshop, prop: Prop, spec: ValueSpec) -> None:
-        """Stand among the configuration unless the prop says otherwise."""
-        super().__init__(
-            workshop,
-            prop,
-            f"setting/{spec.key}",
-            subject=spec,
-            **naming(spec.key, spec.names),
-        )
-        self._key = spec.key
-        self._attr_entity_category = category(spec.category) or EntityCategory.CONFIG
-        self._attr_icon = spec.icon
 
     @override
     def take(self) -> None:
-        value = self.prop.settings.current.get(self._key)
-        self._attr_is_on = value if isinstance(value, bool) else None
-
-    @override
-    def watch(self) -> list[CALLBACK_TYPE]:
-        return [self.prop.settings.watch((self._key,), self.changed)]
+        self._attr_is_on = self.setting if isinstance(self.setting, bool) else None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch the setting on."""
-        with translated_errors(self.hass):
-            await self.prop.set(self._key, value=True)
+        await self.keep(True)  # noqa: FBT003 - the setting's own value
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Switch the setting off."""
-        with translated_errors(self.hass):
-            await self.prop.set(self._key, value=False)
+        await self.keep(False)  # noqa: FBT003 - the setting's own value

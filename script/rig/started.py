@@ -1,0 +1,32 @@
+"""What is started with a block and closed with it."""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Started(ABC):
+    """Something real that runs: start it, or let a block do so."""
+
+    @abstractmethod
+    async def start(self) -> Self:
+        """Start it and wait until it is ready."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Stop it and leave nothing behind."""
+
+    async def __aenter__(self) -> Self:
+        """Start with the block."""
+        return await self.start()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close with the block."""
+        await self.close()
