@@ -16,13 +16,14 @@ class GivenUp(Exception):  # noqa: N818 - nothing went wrong with the command it
 class Commands:
     """Match answers with the commands that wait for them."""
 
-    __slots__ = ("_answered", "_waiting")
+    __slots__ = ("_settled", "_waiting")
 
     def __init__(self) -> None:
         """Begin with nothing under way."""
         self._waiting: dict[str, asyncio.Future[Result]] = {}
-        #: The last answers taken: delivery at least once brings one of them again at times.
-        self._answered: deque[str] = deque(maxlen=16)
+        #: The last commands that nobody waits for any more. Their answer may still come: late,
+        #: after the caller gave up, or again, since delivery is at least once.
+        self._settled: deque[str] = deque(maxlen=32)
 
     async def send(self, publish: Callable[[str], Awaitable[None]], timeout_s: float) -> Result:
         """Publish with a new correlation id and return the answer.
@@ -43,15 +44,16 @@ class Commands:
             raise GivenUp from None
         finally:
             del self._waiting[correlation_id]
+            self._settled.append(correlation_id)
 
     def answered(self, result: Result) -> None:
         """Hand an answer to the command that waits for it."""
         answer = self._waiting.get(result.correlation_id)
-        if answer is not None and not answer.done():
-            self._answered.append(result.correlation_id)
+        if answer is None:
+            if result.correlation_id not in self._settled:
+                raise Rejection(RejectionKind.UNKNOWN_RESULT, excerpt(result.correlation_id))
+        elif not answer.done():
             answer.set_result(result)
-        elif result.correlation_id not in self._answered:
-            raise Rejection(RejectionKind.UNKNOWN_RESULT, excerpt(result.correlation_id))
 
     def close(self) -> None:
         """Give up everything under way."""

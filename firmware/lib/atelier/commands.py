@@ -6,6 +6,7 @@ from .log import log
 from .values import Refused
 
 _REMEMBERED = 8
+_ACTION_LIMIT = 48
 _CORRELATION_LIMIT = 64
 
 
@@ -94,11 +95,14 @@ def parse(payload):
     if not text:
         raise Refused("empty_command")
     if text[0] != "{":
+        if len(text) > _ACTION_LIMIT:
+            # It is repeated in the refusal, for which a long one would leave no memory.
+            raise Refused("bad_arguments", "no action has so long a name")
         return text.lower(), None, None
     command = load_object(payload)
     correlation_id = _correlation(command)
     action = command.get("action")
-    if not isinstance(action, str) or not action:
+    if not isinstance(action, str) or not 0 < len(action) <= _ACTION_LIMIT:
         action = None
     params = command.get("params")
     return action, command.get("args") if params is None else params, correlation_id
