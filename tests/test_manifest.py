@@ -57,7 +57,9 @@ def test_the_manifest_says_what_home_assistant_and_the_catalog_need() -> None:
     assert MANIFEST["config_flow"] is True
     assert MANIFEST["dependencies"] == ["mqtt"]
     assert MANIFEST["iot_class"] == "local_push"
-    assert MANIFEST["requirements"] == []
+    packages = {requirement.partition("==")[0] for requirement in MANIFEST["requirements"]}
+    assert packages == {"aiosqlite", "alembic", "asyncpg"}
+    assert all("==" in requirement for requirement in MANIFEST["requirements"])
 
 
 def test_the_manifest_knows_no_other_keys() -> None:
