@@ -58,7 +58,7 @@ def test_the_manifest_says_what_home_assistant_and_the_catalog_need() -> None:
     assert MANIFEST["dependencies"] == ["mqtt"]
     assert MANIFEST["iot_class"] == "local_push"
     packages = {requirement.partition("==")[0] for requirement in MANIFEST["requirements"]}
-    assert packages == {"aiosqlite", "alembic", "asyncpg"}
+    assert packages == {"aiosqlite", "alembic", "asyncpg", "openpyxl"}
     assert all("==" in requirement for requirement in MANIFEST["requirements"])
 
 

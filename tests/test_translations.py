@@ -34,6 +34,8 @@ SOURCES = {
     str(path.relative_to(ATELIER)): path.read_text("utf-8") for path in ATELIER.rglob("*.py")
 }
 
+MACHINE_ACTIONS = tuple(name for name in SOURCES if name.startswith("machine_actions/"))
+
 
 def sentences(branch: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Return every text of a file by its path."""
@@ -129,6 +131,7 @@ def test_every_failure_and_refusal_has_its_sentence() -> None:
 def test_every_exception_is_used_and_there() -> None:
     raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
     raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
+    raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
