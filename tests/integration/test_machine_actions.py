@@ -1,5 +1,6 @@
 """What an administrator, an automation and a stranger get from a makerspace's actions."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -374,6 +375,7 @@ async def test_care_is_planned_and_recorded(laser: Laser, do: Do, anna: int) -> 
     (machine,) = (await do("list_machines"))["machines"]
     assert machine["due"] == [plan["id"]]
     await refused(do("record_intervention", machine_id=7, plan_id=99), "ledger_unknown")
+    await refused(do("record_intervention", machine_id=7, at=ago(-1)), "in_future")
     done = await do("record_intervention", machine_id=7, member_id=anna)
     assert done == {"plans": [plan["id"]], "hours_to_care": 1.0}
     undo = (await do("remove_care_plan", plan_id=plan["id"]))["undo"]
@@ -415,6 +417,28 @@ async def test_no_time_is_counted_twice(laser: Laser, do: Do, anna: int) -> None
     second = (await do("record_use", machine_id=7, start=first["end"], end=ago(1)))["use"]
     await refused(do("correct_use", use_id=second["id"], start=ago(3)), "uses_overlap")
     assert (await do("list_uses"))["total"] == 2
+
+
+async def test_what_took_a_deleted_uses_place_stays(laser: Laser, do: Do) -> None:
+    first = (await do("record_use", machine_id=7, start=ago(4), end=ago(2)))["use"]
+    undo = (await do("delete_use", use_id=first["id"]))["undo"]
+    second = (await do("record_use", machine_id=7, start=ago(3), end=ago(1)))["use"]
+    await refused(do("restore", undo=undo), "uses_overlap")
+    await do("delete_use", use_id=second["id"])
+    await do("restore", undo=undo)
+    await refused(do("restore", undo=undo), "ledger_unknown")
+
+
+async def test_a_use_that_just_began_takes_time_too(laser: Laser, do: Do) -> None:
+    await laser.asks("startuse", uid=ANNA)
+    start = laser.makerspace.desk.facts.open_uses[7].start
+    await asyncio.sleep(1.2)
+    await refused(
+        do("record_use", machine_id=7, start=ago(1), end=datetime.now(UTC).isoformat()),
+        "uses_overlap",
+    )
+    before = datetime.fromtimestamp(start, UTC).isoformat()
+    await do("record_use", machine_id=7, start=ago(1), end=before)
 
 
 async def test_a_use_is_in_the_past_and_ends_after_it_began(laser: Laser, do: Do) -> None:
@@ -540,6 +564,8 @@ async def test_a_file_out_of_reach_or_foreign_is_refused(
     await refused(do("import_fabomatic", path=str(file)), "path_not_allowed")
     hass.config.allowlist_external_dirs = {str(tmp_path)}
     await refused(do("import_fabomatic", path=str(file)), "ledger_foreign_file")
+    await refused(do("import_fabomatic", path=f"{tmp_path}/nothing"), "ledger_foreign_file")
+    await refused(do("import_fabomatic", path=str(tmp_path)), "ledger_foreign_file")
     await refused(do("import_fabomatic", path=f"{tmp_path}/../passwd"), "path_not_allowed")
 
 

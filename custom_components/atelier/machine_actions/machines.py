@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
+from ..const import DOMAIN
 from ..ledger.errors import Duplicate, Unknown
 from ..machines.facts import Access, Machine, MachineType, Plan, ServerDown
 from .request import (
@@ -146,8 +148,10 @@ async def _record_intervention(request: Request) -> JsonObjectType:
     if not wanted or not plans.issuperset(wanted):
         raise Unknown("plan")
     member_id = request.member().id if ATTR_MEMBER_ID in request.data else None
-    desk = request.makerspace.desk
-    await desk.care_for(machine_id, list(wanted), member_id, request.data.get("at"))
+    desk, at = request.makerspace.desk, request.data.get("at")
+    if at is not None and at > request.makerspace.ledger.clock():
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="in_future")
+    await desk.care_for(machine_id, list(wanted), member_id, at)
     return {
         "plans": list(wanted),
         "hours_to_care": _rounded(desk.status(machine_id).hours_to_care),

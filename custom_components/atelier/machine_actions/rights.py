@@ -1,4 +1,4 @@
-"""The actions on permissions and trainings, and the one that takes removals back."""
+"""The actions on permissions and trainings."""
 
 from dataclasses import replace
 from typing import Final
@@ -8,30 +8,21 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..ledger.errors import Invalid, Unknown
-from ..ledger.removing import Removal
 from ..machines.facts import Permission, Trained, Training
 from .request import (
     ATTR_MACHINE_ID,
     ATTR_TRAINING,
     ATTR_TYPE,
     ATTR_UNTIL,
-    ID,
     MEMBER,
     MOMENT,
     NUMBER,
     WORDS,
     Action,
     Request,
-    described,
 )
 
 _TARGET: Final = {vol.Optional(ATTR_MACHINE_ID): NUMBER, vol.Optional(ATTR_TYPE): WORDS}
-_UNDO: Final = {
-    vol.Required("id"): ID,
-    vol.Required("kind"): cv.slug,
-    vol.Required("fact_id"): vol.All(vol.Coerce(int), vol.Range(min=0)),
-    vol.Required("at"): vol.Coerce(float),
-}
 
 
 def _wanted(request: Request) -> Permission:
@@ -99,13 +90,6 @@ async def _record_training(request: Request) -> JsonObjectType:
     return {"trained": await request.keep(trained)}
 
 
-async def _restore(request: Request) -> JsonObjectType:
-    """Take a removal back."""
-    removal = Removal(**request.data["undo"])
-    fact = await request.makerspace.restore(removal, by=request.by)
-    return {"kind": removal.kind, "restored": described(fact)}
-
-
 ACTIONS: Final = (
     Action(
         name="grant_permission",
@@ -132,5 +116,4 @@ ACTIONS: Final = (
             vol.Optional("instructor", default=False): cv.boolean,
         },
     ),
-    Action(name="restore", act=_restore, fields={vol.Required("undo"): vol.Schema(_UNDO)}),
 )

@@ -1,6 +1,6 @@
 """Write rows to a file that a spreadsheet opens."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 import contextlib
 import csv
 from datetime import datetime
@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 import re
 import tempfile
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -100,9 +100,11 @@ async def write(
             sheet = await hass.async_add_executor_job(SHEETS[target.suffix[1:]], draft)
             try:
                 await hass.async_add_executor_job(sheet.append, [columns])
-                async for part in parts:
-                    count += len(part)
-                    await hass.async_add_executor_job(_append, sheet, moments, part)
+                # Given up in the middle, it lets go of its connection at once.
+                async with contextlib.aclosing(cast("AsyncGenerator[list[Row]]", parts)):
+                    async for part in parts:
+                        count += len(part)
+                        await hass.async_add_executor_job(_append, sheet, moments, part)
             finally:
                 await hass.async_add_executor_job(sheet.close)
             await hass.async_add_executor_job(draft.replace, target)

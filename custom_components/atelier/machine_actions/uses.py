@@ -1,4 +1,4 @@
-"""The actions on uses: listed, recorded, corrected, deleted."""
+"""The actions on uses, and the one that takes back what was removed: no time counts twice."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -13,6 +13,7 @@ from ..ledger.changing import find
 from ..ledger.errors import Conflict, Unknown
 from ..ledger.kinds import KINDS
 from ..ledger.pages import UseQuery
+from ..ledger.removing import Removal
 from ..machines.facts import Ending, Use
 from .request import (
     ATTR_MACHINE_ID,
@@ -33,6 +34,12 @@ from .request import (
     undo,
 )
 
+_UNDO: Final = {
+    vol.Required("id"): ID,
+    vol.Required("kind"): cv.slug,
+    vol.Required("fact_id"): vol.All(vol.Coerce(int), vol.Range(min=0)),
+    vol.Required("at"): vol.Coerce(float),
+}
 _USE: Final = {vol.Required("use_id"): ID}
 #: Two uses may touch by as much as a board's whole seconds are off.
 _TOUCH_S: Final = 1.0
@@ -110,18 +117,40 @@ async def _ended(request: Request) -> Use:
 
 async def _keep(request: Request, use: Use, before: Use | None = None) -> JsonObjectType:
     """Keep a use that has ended, unless time would be counted twice."""
-    ledger = request.makerspace.ledger
-    start, end = use.start, use.end or use.start
-    if not start < end <= ledger.clock():
+    if not use.start < (use.end or use.start) <= request.makerspace.ledger.clock():
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="bad_period")
-    taken_s = await ledger.used_between(use.machine_id, start, end)
-    if before is not None:
-        taken_s -= max(0.0, min(end, before.end or 0.0) - max(start, before.start))
-    if taken_s > _TOUCH_S:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="uses_overlap")
-    kept = await ledger.save(use, by=request.by)
+    await _refuse_overlap(request, use, before)
+    kept = await request.makerspace.ledger.save(use, by=request.by)
     await request.makerspace.refresh()
     return {"use": _told(request, kept)}
+
+
+async def _refuse_overlap(request: Request, use: Use, before: Use | None = None) -> None:
+    """Raise where a machine was used in the same time; as it was `before` does not count."""
+    start, end = use.start, use.end or use.last_seen
+    taken_s = await request.makerspace.ledger.used_between(use.machine_id, start, end)
+    if before is not None:
+        taken_s -= max(0.0, min(end, before.end or 0.0) - max(start, before.start))
+    opened = request.facts.open_uses.get(use.machine_id)
+    if opened is not None:
+        # The ledger hears only now and then until when it lasted.
+        taken_s = max(taken_s, end - max(start, opened.start))
+    if taken_s > _TOUCH_S:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="uses_overlap")
+
+
+async def _restore(request: Request) -> JsonObjectType:
+    """Take a removal back, be it of a use or of anything else."""
+    removal = Removal(**request.data["undo"])
+    if removal.kind == KINDS[Use].name:
+        removed: Use | None = await request.makerspace.ledger.read(
+            lambda connection: find(connection, KINDS[Use], removal.fact_id, removal_id=removal.id)
+        )
+        if removed is None:
+            raise Unknown("removal")
+        await _refuse_overlap(request, removed)
+    fact = await request.makerspace.restore(removal, by=request.by)
+    return {"kind": removal.kind, "restored": described(fact)}
 
 
 ACTIONS: Final = (
@@ -162,4 +191,5 @@ ACTIONS: Final = (
         },
     ),
     Action(name="delete_use", act=_delete_use, fields=_USE),
+    Action(name="restore", act=_restore, fields={vol.Required("undo"): vol.Schema(_UNDO)}),
 )
