@@ -493,6 +493,16 @@ async def test_the_week_is_told_in_both_languages(laser: Laser, do: Do, anna: in
     assert "Anna" not in summary["text"] + italian
 
 
+async def test_a_week_is_seven_days_on_the_calendar(
+    hass: HomeAssistant, laser: Laser, do: Do
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Rome")
+    summary = await do("weekly_summary", until="2026-10-26 12:00:00", language="it")
+    assert summary["start"] == "2026-10-19T12:00:00+02:00"
+    assert summary["end"] == "2026-10-26T12:00:00+01:00"
+    assert summary["text"].startswith("Dal 19/10/2026 al 26/10/2026:")
+
+
 def lines_of_the_only_file(folder: Path) -> list[str]:
     """Return what an export wrote: nothing else lies there, and nobody else may read it."""
     (file,) = folder.iterdir()
