@@ -528,6 +528,15 @@ async def test_a_list_is_written_for_spreadsheets(
     await refused(do("export", list="members", until=ago(5)), "ledger_invalid")
 
 
+async def test_more_rows_than_a_spreadsheet_has_are_refused(
+    laser: Laser, do: Do, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.atelier.machine_actions.sheets.MOST_ROWS", 2)
+    await refused(do("export", list="members", format="xlsx"), "too_many_rows")
+    assert (await do("export", list="members"))["rows"] == 2
+    assert len(lines_of_the_only_file(tmp_path / "atelier/exports")) == 3
+
+
 async def test_what_cannot_be_written_is_told(laser: Laser, do: Do, tmp_path: Path) -> None:
     (tmp_path / "atelier").mkdir(exist_ok=True)
     (tmp_path / "atelier/exports").write_text("a file in the way")
