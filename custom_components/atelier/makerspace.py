@@ -232,6 +232,12 @@ class Makerspace:
         """Tell how a machine is now."""
         return self.desk.status(machine_id)
 
+    @property
+    def ledger_kind(self) -> str:
+        """Return what kind of database the ledger is kept in."""
+        url: str = self.workshop.entry.options.get(CONF_LEDGER_URL, "")
+        return "server" if url.startswith("postgresql") else "file"
+
     def name_of(self, machine_id: int) -> str:
         """Return what a machine is called, or its number where nobody named it."""
         machine = self.desk.facts.machines.get(machine_id)

@@ -97,7 +97,10 @@ def _postgresql(url: sa.URL, size: int, patience_s: float | None) -> AsyncEngine
         connect_args={
             "timeout": WAIT_S,
             "command_timeout": patience_s,
-            "server_settings": {"application_name": "Atelier", "lock_timeout": f"{WAIT_S * 1000:.0f}"},
+            "server_settings": {
+                "application_name": "Atelier",
+                "lock_timeout": f"{WAIT_S * 1000:.0f}",
+            },
         },
     )
 
