@@ -9,6 +9,7 @@ from typing import Any
 
 from awesomeversion import AwesomeVersion
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import validate_selector
 import pytest
 import voluptuous as vol
 import yaml
@@ -57,7 +58,9 @@ def test_the_manifest_says_what_home_assistant_and_the_catalog_need() -> None:
     assert MANIFEST["config_flow"] is True
     assert MANIFEST["dependencies"] == ["mqtt"]
     assert MANIFEST["iot_class"] == "local_push"
-    assert MANIFEST["requirements"] == []
+    packages = {requirement.partition("==")[0] for requirement in MANIFEST["requirements"]}
+    assert packages == {"aiosqlite", "alembic", "asyncpg", "openpyxl"}
+    assert all("==" in requirement for requirement in MANIFEST["requirements"])
 
 
 def test_the_manifest_knows_no_other_keys() -> None:
@@ -116,6 +119,14 @@ def test_every_module_says_what_it_is_for() -> None:
     for path in ATELIER.rglob("*.py"):
         said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
         assert said, path
+
+
+def test_what_actions_take_is_asked_for_in_ways_that_home_assistant_knows() -> None:
+    described = yaml.safe_load((ATELIER / "services.yaml").read_text("utf-8"))
+    for action in described.values():
+        for field in action["fields"].values():
+            assert field.keys() <= {"required", "default", "example", "selector"}
+            validate_selector(field["selector"])
 
 
 async def test_the_actions_that_are_registered_are_those_described(hass: HomeAssistant) -> None:

@@ -14,6 +14,8 @@ import yaml
 
 import custom_components.atelier
 from custom_components.atelier.const import PLATFORMS
+from custom_components.atelier.machines.news import Kind, State
+from custom_components.atelier.machines.requests import Refusal
 from custom_components.atelier.props.errors import Failure
 from custom_components.atelier.wire.messages import Reason
 from custom_components.atelier.wire.profiles import PROFILES, REFERENCE_EVENTS
@@ -33,6 +35,8 @@ SERVICES = yaml.safe_load((ATELIER / "services.yaml").read_text("utf-8"))
 SOURCES = {
     str(path.relative_to(ATELIER)): path.read_text("utf-8") for path in ATELIER.rglob("*.py")
 }
+
+MACHINE_ACTIONS = tuple(name for name in SOURCES if name.startswith("machine_actions/"))
 
 
 def sentences(branch: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -91,6 +95,8 @@ def test_the_ids_that_a_platform_names_have_names(platform: Platform) -> None:
     module = importlib.import_module(f"custom_components.atelier.props.entities.{platform}")
     named = set(getattr(module, "NAMED", ()))
     fixed = used(r'translation_key="(\w+)"', f"props/entities/{platform}.py") - {"no_track"}
+    if (machines := f"machines/entities/{platform}.py") in SOURCES:
+        fixed |= used(r'translation_key="(\w+)"', machines)
     hub = {
         Platform.BUTTON: used(r'RoleButton\(workshop, "(\w+)"', "hub.py"),
         Platform.SENSOR: used(r'super\(\).__init__\(workshop, "(\w+)"\)', "hub.py"),
@@ -104,6 +110,12 @@ def test_the_states_of_known_boards_have_names() -> None:
     assert states <= EN["entity"]["sensor"]["state"]["state"].keys()
     events = EN["entity"]["event"]["activity"]["state_attributes"]["event_type"]["state"]
     assert set(REFERENCE_EVENTS) <= events.keys()
+
+
+def test_the_states_and_events_of_a_machine_have_names() -> None:
+    assert EN["entity"]["sensor"]["machine_state"]["state"].keys() == set(State)
+    activity = EN["entity"]["event"]["machine_activity"]["state_attributes"]
+    assert activity["event_type"]["state"].keys() == set(Kind) - {Kind.UNKNOWN_BOARD}
 
 
 def test_icons_belong_to_entities_and_services_that_exist() -> None:
@@ -128,7 +140,18 @@ def test_every_failure_and_refusal_has_its_sentence() -> None:
 
 def test_every_exception_is_used_and_there() -> None:
     raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
+    raised |= used(r'key = "((?:ledger|machine)_\w+)"', "errors.py", "makerspace.py")
+    raised |= used(r'key, facts = "(ledger_\w+)"', "errors.py")
+    raised |= {f"request_{refusal}" for refusal in Refusal}
+    raised |= {
+        key
+        for name, source in SOURCES.items()
+        if name.startswith("machine_actions/")
+        for key in re.findall(r'"(\w+)"', source)
+        if key in EN["exceptions"]
+    }
     raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
+    raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
@@ -160,10 +183,16 @@ def test_a_failures_sentence_uses_facts_that_it_has(failure: Failure) -> None:
     ("where", "reasons"),
     [
         (EN["config"]["abort"], used(r'reason="(\w+)"', "config_flow.py")),
-        (EN["config"]["error"], used(r'return "(\w+)", \{', "config_flow.py") | {"bad_name"}),
-        (EN["options"]["error"], used(r'return "(\w+)", \{', "config_flow.py")),
+        (
+            EN["config"]["error"],
+            used(r'return "(\w+)", \{', "config_flow.py") - {"bad_machine_prefix"} | {"bad_name"},
+        ),
+        (
+            EN["options"]["error"],
+            used(r'return "(\w+)", \{', "config_flow.py") | {"ledger_unreachable"},
+        ),
         (EN["config"]["step"], {"user", "reconfigure", "discovery_confirm"}),
-        (EN["options"]["step"], {"init"}),
+        (EN["options"]["step"], {"init", "machines"}),
     ],
     ids=["abort", "error", "options error", "steps", "options steps"],
 )
@@ -189,7 +218,7 @@ def test_the_facts_of_the_flows_errors_are_given() -> None:
 
 
 def test_every_issue_has_its_sentences_and_facts() -> None:
-    source = SOURCES["issues.py"]
+    source = SOURCES["issues.py"] + SOURCES["machine_issues.py"]
     calls = re.findall(r"self\._raise\(\s*\"(\w+)\",(.*?)\)\n", source, re.DOTALL)
     assert {kind for kind, _ in calls} == EN["issues"].keys()
     for kind, arguments in calls:
@@ -207,7 +236,9 @@ def test_every_fix_has_its_sentences() -> None:
         if "fix_flow" in issue:
             assert issue["fix_flow"]["step"].keys() == {"confirm"}
             assert issue["fix_flow"]["abort"].keys() == {"not_loaded"}
-            assert issue["fix_flow"]["error"].keys() == {"cannot_connect"}
+            adopts = "data" in issue["fix_flow"]["step"]["confirm"]
+            errors = {"not_kept", "ledger_away"} if adopts else {"cannot_connect"}
+            assert issue["fix_flow"]["error"].keys() == errors
 
 
 # Actions and system health

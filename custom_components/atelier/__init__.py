@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN, PLATFORMS
 from .data import AtelierConfigEntry, Workshop, forget_store
 from .issues import Issues
+from .ledger.errors import LedgerError
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -27,7 +28,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> b
     if not await async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_not_set_up")
     workshop = entry.runtime_data = Workshop(hass, entry)
-    await workshop.restore()
+    try:
+        await workshop.restore()
+    except LedgerError as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="ledger_unavailable"
+        ) from error
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     issues = Issues(hass, workshop)
     entry.async_on_unload(issues.close)
@@ -58,6 +64,14 @@ async def async_remove_config_entry_device(
     keys = {key for domain, key in device.identifiers if domain == DOMAIN}
     if entry.entry_id in keys:
         return False
+    if workshop.makerspace is not None and keys & {
+        workshop.makerspace.device_key(number) for number in workshop.makerspace.devices
+    }:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="machine_in_ledger",
+            translation_placeholders={"machine": device.name_by_user or device.name or ""},
+        )
     for key in keys & workshop.roster.props.keys():
         if workshop.roster.props[key].available:
             raise HomeAssistantError(

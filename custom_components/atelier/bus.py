@@ -52,6 +52,18 @@ class Bus:
                 )
             )
 
+    async def hear(self, topic: str, receive: Callable[[str, bytes], None]) -> None:
+        """Subscribe to what another dialect speaks, which reads topics in its own way."""
+
+        @callback
+        def received(message: mqtt.ReceiveMessage) -> None:
+            self.received[topic] += 1
+            receive(message.topic, message.payload)  # type: ignore[arg-type]  # encoding=None: bytes
+
+        self._endings.append(
+            await mqtt.async_subscribe(self._hass, topic, received, SUBSCRIBE_QOS, encoding=None)
+        )
+
     @callback
     def close(self) -> None:
         """Unsubscribe."""
@@ -63,12 +75,19 @@ class Bus:
         """Tell whether the broker is there."""
         return mqtt.is_connected(self._hass)
 
-    async def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
-        """Publish with QoS 1; raise ConnectionError where the broker cannot be had."""
+    async def publish(
+        self,
+        topic: str,
+        payload: str | bytes,
+        *,
+        retain: bool = False,
+        qos: int = _PUBLISH_QOS,
+    ) -> None:
+        """Publish; raise ConnectionError where the broker cannot be had."""
         if not self.connected:
             raise ConnectionError(topic)
         try:
-            await mqtt.async_publish(self._hass, topic, payload, _PUBLISH_QOS, retain)
+            await mqtt.async_publish(self._hass, topic, payload, qos, retain)
         except HomeAssistantError as error:
             raise ConnectionError(topic) from error
 

@@ -15,22 +15,34 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     TextSelector,
     TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 import voluptuous as vol
 
 from .const import (
+    CONF_CARDS_DAYS,
     CONF_COMMAND_TIMEOUT,
+    CONF_LEDGER_URL,
+    CONF_MACHINE_PREFIX,
+    CONF_MACHINES,
     CONF_PREFIXES,
+    CONF_USES_DAYS,
+    DEFAULT_CARDS_DAYS,
     DEFAULT_COMMAND_TIMEOUT_S,
+    DEFAULT_MACHINE_PREFIX,
     DEFAULT_PREFIXES,
+    DEFAULT_USES_DAYS,
     DOMAIN,
 )
+from .ledger.errors import LedgerError
+from .ledger.ledger import Ledger
 from .probe import hears_itself
 from .wire.info import parse_info
 from .wire.reference import first_info
@@ -46,6 +58,21 @@ _TIMEOUT: Final = NumberSelector(
     NumberSelectorConfig(
         min=1, max=60, step=0.5, unit_of_measurement="s", mode=NumberSelectorMode.BOX
     )
+)
+_DAYS: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=1, max=36_500, step=1, unit_of_measurement="d", mode=NumberSelectorMode.BOX
+    )
+)
+_MACHINES: Final = vol.Schema(
+    {
+        vol.Required(CONF_MACHINE_PREFIX, default=DEFAULT_MACHINE_PREFIX): TextSelector(),
+        vol.Optional(CONF_LEDGER_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD)
+        ),
+        vol.Required(CONF_USES_DAYS, default=DEFAULT_USES_DAYS): _DAYS,
+        vol.Required(CONF_CARDS_DAYS, default=DEFAULT_CARDS_DAYS): _DAYS,
+    }
 )
 
 
@@ -174,6 +201,10 @@ class AtelierConfigFlow(ConfigFlow, domain=DOMAIN):
 class AtelierOptionsFlow(OptionsFlowWithReload):
     """Change what a workshop listens to and how patient it is, without a restart."""
 
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._chosen: dict[str, Any] = {}
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take prefixes and the time a command may take."""
         errors: dict[str, str] = {}
@@ -183,18 +214,50 @@ class AtelierOptionsFlow(OptionsFlowWithReload):
             error, facts = await _check(self.hass, prefixes, self.config_entry)
             if error is None:
                 _withdraw_offers(self.hass, prefixes, self.flow_id)
-                return self.async_create_entry(data={**user_input, CONF_PREFIXES: prefixes})
+                self._chosen = {**self.config_entry.options, **user_input, CONF_PREFIXES: prefixes}
+                if user_input.get(CONF_MACHINES):
+                    return await self.async_step_machines()
+                return self.async_create_entry(data=self._chosen)
             errors["base" if error in _BROKER_ERRORS else CONF_PREFIXES] = error
         schema = vol.Schema(
             {
                 vol.Required(CONF_PREFIXES): _PREFIXES,
                 vol.Required(CONF_COMMAND_TIMEOUT, default=DEFAULT_COMMAND_TIMEOUT_S): _TIMEOUT,
+                vol.Required(CONF_MACHINES, default=False): BooleanSelector(),
             }
         )
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
                 schema, user_input or self.config_entry.options
+            ),
+            errors=errors,
+            description_placeholders={"prefix": "", "workshop": ""} | facts,
+        )
+
+    async def async_step_machines(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take where machines speak, where their ledger is and what it forgets when."""
+        errors: dict[str, str] = {}
+        facts: dict[str, str] = {}
+        if user_input is not None:
+            prefix = user_input[CONF_MACHINE_PREFIX].strip().strip("/")
+            url = user_input.get(CONF_LEDGER_URL, "").strip()
+            days = {key: int(user_input[key]) for key in (CONF_USES_DAYS, CONF_CARDS_DAYS)}
+            prefixes = self._chosen[CONF_PREFIXES]
+            error, facts = await _check_machines(self.hass, prefix, prefixes, self.config_entry)
+            if error is not None:
+                errors["base" if error in _BROKER_ERRORS else CONF_MACHINE_PREFIX] = error
+            elif url and not await _opens(url):
+                errors[CONF_LEDGER_URL] = "ledger_unreachable"
+            else:
+                chosen = {CONF_MACHINE_PREFIX: prefix, CONF_LEDGER_URL: url, **days}
+                return self.async_create_entry(data=self._chosen | chosen)
+        return self.async_show_form(
+            step_id="machines",
+            data_schema=self.add_suggested_values_to_schema(
+                _MACHINES, user_input or self.config_entry.options
             ),
             errors=errors,
             description_placeholders={"prefix": "", "workshop": ""} | facts,
@@ -224,10 +287,41 @@ def _taken(hass: HomeAssistant, prefixes: list[str], own: ConfigEntry | None) ->
     for entry in hass.config_entries.async_entries(DOMAIN):
         if own is not None and entry.entry_id == own.entry_id:
             continue
-        for theirs in entry.options.get(CONF_PREFIXES, ()):
+        for theirs in _heard_by(entry):
             if any(overlap(theirs, prefix) for prefix in prefixes):
                 return entry.title
     return None
+
+
+def _heard_by(entry: ConfigEntry) -> list[str]:
+    """Return the prefixes that a workshop listens to."""
+    prefixes = list(entry.options.get(CONF_PREFIXES, ()))
+    if entry.options.get(CONF_MACHINES):
+        prefixes.append(entry.options.get(CONF_MACHINE_PREFIX, DEFAULT_MACHINE_PREFIX))
+    return prefixes
+
+
+async def _opens(url: str) -> bool:
+    """Tell whether a ledger can be kept at an address; an empty one gets its tables."""
+    try:
+        ledger = await Ledger.open(url)
+    except LedgerError:
+        return False
+    await ledger.close()
+    return True
+
+
+async def _check_machines(
+    hass: HomeAssistant, prefix: str, prefixes: list[str], own: ConfigEntry
+) -> tuple[str | None, dict[str, str]]:
+    """Return what is wrong with the prefix of the machines."""
+    if not is_prefix(prefix) or "/" in prefix:
+        return "bad_machine_prefix", {"prefix": prefix[:64]}
+    if any(overlap(other, prefix) for other in prefixes):
+        return "prefixes_overlap", {"prefix": prefix}
+    if (title := _taken(hass, [prefix], own)) is not None:
+        return "prefix_taken", {"workshop": title}
+    return await _check_broker(hass, [prefix])
 
 
 async def _check(

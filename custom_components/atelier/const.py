@@ -21,9 +21,17 @@ PLATFORMS: Final = (
 
 CONF_PREFIXES: Final = "prefixes"
 CONF_COMMAND_TIMEOUT: Final = "command_timeout"
+CONF_MACHINES: Final = "machines"
+CONF_MACHINE_PREFIX: Final = "machine_prefix"
+CONF_LEDGER_URL: Final = "ledger_url"
+CONF_USES_DAYS: Final = "uses_days"
+CONF_CARDS_DAYS: Final = "cards_days"
 
 DEFAULT_PREFIXES: Final = ("props", "halloween")
 DEFAULT_COMMAND_TIMEOUT_S: Final = 5.0
+DEFAULT_MACHINE_PREFIX: Final = "machine"
+DEFAULT_USES_DAYS: Final = 365
+DEFAULT_CARDS_DAYS: Final = 30
 
 #: Fired for what happened at a prop; the logbook tells it in words.
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"

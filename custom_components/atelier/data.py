@@ -17,6 +17,7 @@ from homeassistant.helpers.storage import Store
 from .bus import Bus
 from .const import (
     CONF_COMMAND_TIMEOUT,
+    CONF_MACHINES,
     CONF_PREFIXES,
     DEFAULT_COMMAND_TIMEOUT_S,
     DEFAULT_PREFIXES,
@@ -25,6 +26,7 @@ from .const import (
 )
 from .entity import PropEntity
 from .hub import action_of
+from .makerspace import Makerspace
 from .props.errors import CommandError
 from .props.prop import Prop
 from .props.roster import ENTITY_LIMIT, Roster
@@ -68,6 +70,8 @@ class Workshop:
         self.on_presence: Signal[()] = Signal()
         self.devices: dict[str, dr.DeviceEntry] = {}
         self.entity_count: Counter[str] = Counter()
+        #: Machines and who may use them, where the workshop has any.
+        self.makerspace: Makerspace | None = None
         self._newest: dict[str, AwesomeVersion] = {}
         self._providers: list[_Provider] = []
         self._store = _store(hass, entry)
@@ -116,7 +120,7 @@ class Workshop:
     # Life cycle
 
     async def restore(self) -> None:
-        """Bring back the props that were known before a restart."""
+        """Bring back what was known before a restart; raise LedgerError without a ledger."""
         self.hub = dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.entry.entry_id,
             identifiers={(DOMAIN, self.entry.entry_id)},
@@ -133,14 +137,20 @@ class Workshop:
         )
         for prop in self.roster.props.values():
             self._attend(prop)
+        if self.entry.options.get(CONF_MACHINES):
+            self.makerspace = await Makerspace.begin(self)
 
     async def open(self) -> None:
         """Hear and speak, once all entities that are known stand ready."""
         await self.bus.open(self._connection_changed)
+        if self.makerspace is not None:
+            await self.makerspace.open()
 
     async def close(self) -> None:
         """Hear nothing more, and keep what is known."""
         self.bus.close()
+        if self.makerspace is not None:
+            await self.makerspace.close()
         self.roster.close()
         await self._store.async_save(self.roster.save())
 

@@ -1,13 +1,15 @@
 """What a person can hand to somebody who helps, without handing over secrets."""
 
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 
-from .const import DOMAIN
+from .const import CONF_LEDGER_URL, DOMAIN
 from .data import AtelierConfigEntry, Workshop
+from .makerspace import Makerspace
 from .props.prop import Prop
 
 #: Chips' ids and addresses in the house are nobody else's business.
@@ -20,13 +22,13 @@ async def async_get_config_entry_diagnostics(
     """Return a workshop's traffic, and what it knows of its props."""
     workshop = entry.runtime_data
     return {
-        "options": dict(entry.options),
+        "options": async_redact_data(dict(entry.options), {CONF_LEDGER_URL}),
         "connected": workshop.connected,
         "received": dict(workshop.bus.received),
         "rejected": _rejected(workshop),
         "entities": dict(workshop.entity_count),
         "props": [_prop(prop) for prop in workshop.roster.props.values()],
-    }
+    } | ({"makerspace": _makerspace(workshop.makerspace)} if workshop.makerspace else {})
 
 
 async def async_get_device_diagnostics(
@@ -44,6 +46,20 @@ async def async_get_device_diagnostics(
         "rejected": {
             source: kinds for source, kinds in _rejected(workshop).items() if source in keys
         },
+    } | _machines(workshop, keys)
+
+
+def _machines(workshop: Workshop, keys: set[str]) -> dict[str, Any]:
+    """Return what is known of the machines among some devices."""
+    makerspace = workshop.makerspace
+    if makerspace is None:
+        return {}
+    return {
+        "machines": [
+            _machine(makerspace, number)
+            for number in makerspace.devices
+            if makerspace.device_key(number) in keys
+        ]
     }
 
 
@@ -61,4 +77,44 @@ def _prop(prop: Prop) -> dict[str, Any]:
         "state": prop.state,
         "error": prop.error,
         "info": async_redact_data(prop.parsed.raw(), _REDACTED),
+    }
+
+
+def _makerspace(makerspace: Makerspace) -> dict[str, Any]:
+    """Return how many there are of what; nothing that names anybody."""
+    facts = makerspace.desk.facts
+    rejected: Counter[str] = Counter()
+    for (_, kind), count in makerspace.lanes.rejected.items():
+        rejected[str(kind)] += count
+    return {
+        "ledger": makerspace.ledger_kind,
+        "ledger_up": makerspace.ledger_up,
+        "members": len(facts.members),
+        "cards": sum(len(member.cards) for member in facts.members.values()),
+        "roles": len(facts.roles),
+        "types": len(facts.types),
+        "permissions": len(facts.permissions),
+        "trainings": len(facts.trainings),
+        "plans": len(facts.plans),
+        "unknown_boards": sorted(makerspace.desk.strangers),
+        "rejected": dict(rejected),
+        "dropped": dict(makerspace.lanes.dropped),
+        "machines": [_machine(makerspace, number) for number in makerspace.devices],
+    }
+
+
+def _machine(makerspace: Makerspace, number: int) -> dict[str, Any]:
+    """Return how a machine is, but for who is at it."""
+    status = makerspace.status(number)
+    board = makerspace.desk.facts.boards.get(number)
+    return {
+        "number": number,
+        "state": status.state,
+        "online": status.online,
+        "in_use": status.since is not None,
+        "hours": round(status.hours, 3),
+        "hours_to_care": status.hours_to_care,
+        "due": len(status.due),
+        "board": board.firmware if board else None,
+        "heap": board.heap if board else None,
     }

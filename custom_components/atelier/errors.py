@@ -9,6 +9,17 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN
+from .ledger.errors import (
+    Conflict,
+    Duplicate,
+    ForeignFile,
+    InUse,
+    Invalid,
+    LedgerError,
+    LedgerUnavailable,
+    Unknown,
+)
+from .machines.requests import Refusal, RequestRefused
 from .props.errors import CommandError, Failure
 from .wire.messages import Reason
 
@@ -42,6 +53,51 @@ def translated_errors(hass: HomeAssistant) -> Iterator[None]:
         yield
     except CommandError as error:
         raise translated(hass, error) from error
+
+
+def translated_ledger(error: LedgerError) -> HomeAssistantError:
+    """Return the error in which a person reads what the ledger did not keep, and why."""
+    facts: dict[str, str] = {}
+    match error:
+        case Conflict():
+            key, facts = "ledger_conflict", {"what": error.what}
+        case Duplicate():
+            key, facts = "ledger_duplicate", {"what": error.what}
+        case InUse():
+            key, facts = "ledger_in_use", {"what": error.what, "by": error.by}
+        case Unknown():
+            key, facts = "ledger_unknown", {"what": error.what}
+        case Invalid():
+            key, facts = "ledger_invalid", {"what": error.what, "why": error.why}
+        case ForeignFile():
+            key, facts = "ledger_foreign_file", {"reason": error.reason}
+        case LedgerUnavailable():
+            key = "ledger_unavailable"
+        case _:
+            key = "ledger_refused"
+    broken = isinstance(error, LedgerUnavailable) or key == "ledger_refused"
+    kind = HomeAssistantError if broken else ServiceValidationError
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts)
+
+
+def translated_request(error: RequestRefused, machine: str) -> HomeAssistantError:
+    """Return the error in which a person reads why a board was not asked."""
+    facts = {"machine": machine}
+    key = f"request_{error.refusal}"
+    if error.refusal is Refusal.NOT_ALLOWED and error.denial is not None:
+        facts["reason"] = str(error.denial)
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts
+    )
+
+
+@contextmanager
+def translated_ledger_errors() -> Iterator[None]:
+    """Translate what the ledger raises inside."""
+    try:
+        yield
+    except LedgerError as error:
+        raise translated_ledger(error) from error
 
 
 def _name(hass: HomeAssistant, key: str) -> str:

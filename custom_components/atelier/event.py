@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import AtelierConfigEntry
+from .machines.entities.event import machine_events
 from .props.entities.event import events
 
 PARALLEL_UPDATES = 0
@@ -15,5 +16,7 @@ async def async_setup_entry(
     entry: AtelierConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Show every prop's."""
+    """Show every prop's and machine's."""
     entry.runtime_data.provide(Platform.EVENT, async_add_entities, events)
+    if (makerspace := entry.runtime_data.makerspace) is not None:
+        makerspace.provide(async_add_entities, machine_events)

@@ -9,6 +9,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import DOMAIN
 from .data import Workshop
+from .machine_issues import MachineIssues
 from .probe import hears_itself
 from .props.prop import Prop
 from .props.roster import ENTITY_LIMIT, PROP_LIMIT
@@ -43,6 +44,9 @@ class Issues:
             async_call_later(hass, SILENCE_S, self._check_silence),
         ]
         self._added(list(roster.props.values()))
+        if workshop.makerspace is not None:
+            machines = MachineIssues(workshop.makerspace, self._raise, self._withdraw)
+            self._endings.append(machines.close)
 
     @callback
     def close(self) -> None:

@@ -5,9 +5,18 @@ from typing import Any, override
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
 import voluptuous as vol
 
+from .const import DOMAIN
 from .data import Workshop
+from .machines.facts import Machine
 from .wire.topics import Channel
 
 
@@ -27,7 +36,7 @@ class _Confirm(RepairsFlow):
         """Mend when a person agrees."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            workshop = self._workshop()
+            workshop = loaded_workshop(self.hass, self._facts["entry_id"])
             if workshop is None:
                 return self.async_abort(reason="not_loaded")
             try:
@@ -42,11 +51,6 @@ class _Confirm(RepairsFlow):
             errors=errors,
             description_placeholders={key: str(value) for key, value in self._facts.items()},
         )
-
-    def _workshop(self) -> Workshop | None:
-        entry = self.hass.config_entries.async_get_entry(self._facts["entry_id"])
-        loaded = entry is not None and entry.state is ConfigEntryState.LOADED
-        return entry.runtime_data if entry is not None and loaded else None
 
     async def mend(self, workshop: Workshop) -> None:
         """Do what the issue needs; raise ConnectionError where the broker is away."""
@@ -70,9 +74,74 @@ class SettleDoubledId(_Confirm):
             prop.identity.forget()
 
 
+class AdoptBoard(RepairsFlow):
+    """Make a machine of a board that nobody knows."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Remember which board, of which workshop."""
+        self._facts = data
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the question."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Take a name and a type for the machine."""
+        workshop = loaded_workshop(self.hass, self._facts["entry_id"])
+        makerspace = workshop.makerspace if workshop is not None else None
+        if makerspace is None:
+            return self.async_abort(reason="not_loaded")
+        number = int(self._facts["about"])
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            machine = Machine(
+                id=number, name=user_input["name"].strip(), type_id=int(user_input["type"])
+            )
+            try:
+                if number not in makerspace.desk.facts.machines:
+                    await makerspace.save(machine, by=str(self.context.get("user_id") or DOMAIN))
+            except ServiceValidationError:
+                errors["base"] = "not_kept"
+            except HomeAssistantError:
+                errors["base"] = "ledger_away"
+            else:
+                return self.async_create_entry(data={})
+        types = [
+            SelectOptionDict(value=str(kind.id), label=kind.name)
+            for kind in makerspace.desk.facts.types.values()
+        ]
+        fields = vol.Schema(
+            {
+                vol.Required("name"): TextSelector(),
+                vol.Required("type", default=types[0]["value"] if types else ""): SelectSelector(
+                    SelectSelectorConfig(options=types)
+                ),
+            }
+        )
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=self.add_suggested_values_to_schema(fields, user_input),
+            errors=errors,
+            description_placeholders={key: str(value) for key, value in self._facts.items()},
+        )
+
+
+def loaded_workshop(hass: HomeAssistant, entry_id: str) -> Workshop | None:
+    """Return a workshop, if it is loaded."""
+    entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return None
+    workshop: Workshop = entry.runtime_data
+    return workshop
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
     """Return the flow that mends an issue."""
+    if issue_id.startswith("unknown_board"):
+        return AdoptBoard(data or {})
     flow = ClearRetainedCommand if issue_id.startswith("retained_command") else SettleDoubledId
     return flow(data or {})

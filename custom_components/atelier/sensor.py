@@ -6,6 +6,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import AtelierConfigEntry
 from .hub import OnlineSensor
+from .machines.entities.sensor import machine_sensors
 from .props.entities.sensor import sensors
 
 PARALLEL_UPDATES = 0
@@ -16,6 +17,8 @@ async def async_setup_entry(
     entry: AtelierConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Show every prop's, and how many are there."""
+    """Show every prop's and machine's, and how many are there."""
     async_add_entities([OnlineSensor(entry.runtime_data)])
     entry.runtime_data.provide(Platform.SENSOR, async_add_entities, sensors)
+    if (makerspace := entry.runtime_data.makerspace) is not None:
+        makerspace.provide(async_add_entities, machine_sensors)

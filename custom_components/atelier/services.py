@@ -25,6 +25,7 @@ from .const import DOMAIN
 from .data import AtelierConfigEntry, Workshop
 from .errors import translated
 from .hub import STOP_ROLES
+from .machine_actions.register import async_setup_machine_actions
 from .props.errors import CommandError
 from .props.prop import Outcome, Prop
 from .wire.info import Role
@@ -71,6 +72,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN, name, act, schema=schema, supports_response=SupportsResponse.OPTIONAL
         )
+    async_setup_machine_actions(hass)
 
 
 async def _trigger(call: ServiceCall) -> ServiceResponse:

@@ -19,6 +19,7 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[AtelierConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     workshops = [entry.runtime_data for entry in entries]
     props = [prop for workshop in workshops for prop in workshop.roster.props.values()]
+    makerspaces = [one for workshop in workshops if (one := workshop.makerspace) is not None]
     return {
         "broker_connected": bool(workshops) and mqtt.is_connected(hass),
         "workshops": len(workshops),
@@ -26,4 +27,11 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
         "props_online": sum(prop.available for prop in props),
         "messages_received": sum(workshop.bus.received.total() for workshop in workshops),
         "messages_rejected": sum(workshop.bus.rejected.total() for workshop in workshops),
+        "machines": sum(len(makerspace.devices) for makerspace in makerspaces),
+        "boards_online": sum(
+            makerspace.status(number).online
+            for makerspace in makerspaces
+            for number in makerspace.devices
+        ),
+        "ledgers_reachable": sum(makerspace.ledger_up for makerspace in makerspaces),
     }

@@ -4,6 +4,7 @@ import asyncio
 import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import logging
+from pathlib import Path
 import sys
 import time
 from typing import Any, Final
@@ -19,6 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.atelier.const import DOMAIN
 from custom_components.atelier.data import Workshop
 from tests.integration.board import Board
+from tests.integration.machine import Laser, furnish
 
 #: What a coffin says after its info and availability, by channel.
 COFFIN_SPEAKS: Final[dict[str, Any]] = {
@@ -126,7 +128,7 @@ async def set_up(hass: HomeAssistant, mqtt_mock: Any) -> AsyncIterator[SetUp]:
     """Return what sets a workshop up; it is taken down after the test."""
 
     async def set_up_workshop(
-        *prefixes: str, title: str = "Cellar", timeout_s: float = 5
+        *prefixes: str, title: str = "Cellar", timeout_s: float = 5, **options: Any
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
@@ -135,6 +137,7 @@ async def set_up(hass: HomeAssistant, mqtt_mock: Any) -> AsyncIterator[SetUp]:
             options={
                 "prefixes": list(prefixes or ("props", "halloween")),
                 "command_timeout": timeout_s,
+                **options,
             },
         )
         entry.add_to_hass(hass)
@@ -157,6 +160,18 @@ async def coffin(hass: HomeAssistant, entry: MockConfigEntry) -> Board:
     """Return a coffin that is there, armed and at rest."""
     board = Board(hass)
     return await board.appears(**COFFIN_SPEAKS)
+
+
+@pytest.fixture
+async def laser(hass: HomeAssistant, set_up: SetUp, tmp_path: Path) -> Laser:
+    """Return the board of a makerspace's only machine; Anna may use it, Berto may not."""
+    laser = Laser(
+        hass, await set_up(machines=True, ledger_url=f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    )
+    await furnish(laser.makerspace)
+    await laser.listens()
+    await hass.async_block_till_done()
+    return laser
 
 
 @pytest.fixture

@@ -56,7 +56,11 @@ async def submit(hass: HomeAssistant, shown: Any, name: str, prefixes: list[str]
 
 def suggestions(shown: Any) -> dict[str, Any]:
     """Return what a form suggests."""
-    return {str(key): key.description["suggested_value"] for key in shown["data_schema"].schema}
+    return {
+        str(key): key.description["suggested_value"]
+        for key in shown["data_schema"].schema
+        if key.description
+    }
 
 
 @pytest.mark.usefixtures("broker")
@@ -224,7 +228,7 @@ async def test_options_take_effect_at_once(hass: HomeAssistant, entry: MockConfi
     assert suggestions(shown) == {"prefixes": ["props", "halloween"], "command_timeout": 5}
     done = await choose(hass, shown, prefixes=["props/"], command_timeout=12.5)
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {"prefixes": ["props"], "command_timeout": 12.5}
+    assert entry.options == {"prefixes": ["props"], "command_timeout": 12.5, "machines": False}
     assert entry.runtime_data.prefixes == ("props",)
     assert entry.runtime_data.command_timeout_s == 12.5
 

@@ -79,6 +79,9 @@ async def test_system_health(hass: HomeAssistant, coffin: Board) -> None:
         "props_online": 1,
         "messages_received": 6,
         "messages_rejected": 1,
+        "machines": 0,
+        "boards_online": 0,
+        "ledgers_reachable": 0,
     }
 
 

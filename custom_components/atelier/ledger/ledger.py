@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+import sqlite3
 import time
 from typing import Any, Self, overload
 
@@ -34,6 +35,7 @@ from .retention import RetentionReport
 from .rules import check, fitting, folded_card
 from .schema import Values
 from .seed import seed
+from .stillness import hold_still
 from .writer import Writer
 
 
@@ -222,6 +224,10 @@ class Ledger:
         if self._reading.dialect.name != "sqlite":
             raise Invalid("database", "is on a server, which has means of its own for copies")
         await asyncio.to_thread(copy_file, self._reading.url, path)
+
+    async def hold_still(self) -> sqlite3.Connection:
+        """Keep a SQLite ledger's file fit to be copied until the connection is closed."""
+        return await asyncio.to_thread(hold_still, self._reading.url)
 
     async def note_import(self, summary: Values, *, by: str) -> None:
         """Write down in the audit trail that somebody brought what another system knew."""

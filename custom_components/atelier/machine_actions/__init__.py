@@ -1,0 +1,1 @@
+"""The actions on members, machines, rights, uses and care."""

@@ -1,0 +1,153 @@
+"""The actions that sum up: statistics, the weekly summary and whole lists as files."""
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from ..ledger.errors import Invalid
+from ..ledger.exporting import columns_of
+from ..ledger.figures import MachineFigures
+from ..ledger.pages import (
+    AuditQuery,
+    InterventionQuery,
+    MemberQuery,
+    Query,
+    UnknownCardQuery,
+    UseQuery,
+)
+from .request import (
+    ATTR_MACHINE_ID,
+    ATTR_MEMBER_ID,
+    ATTR_SINCE,
+    ATTR_UNTIL,
+    ID,
+    MOMENT,
+    NUMBER,
+    PERIOD,
+    Action,
+    Request,
+    said,
+)
+from .sheets import SHEETS, write
+from .weekly import SENTENCES, tell
+
+_WEEK: Final = timedelta(days=7)
+#: What may be exported, and how the ledger is asked for it.
+_QUERIES: Final[dict[str, type[Query]]] = {
+    "uses": UseQuery,
+    "members": MemberQuery,
+    "interventions": InterventionQuery,
+    "unknown_cards": UnknownCardQuery,
+    "changes": AuditQuery,
+}
+
+
+async def _statistics(request: Request) -> JsonObjectType:
+    """Return how long machines were used in a period, and by whom."""
+    until = request.data.get(ATTR_UNTIL, request.makerspace.ledger.clock())
+    figures = await request.makerspace.ledger.statistics(request.data[ATTR_SINCE], until)
+    return {
+        "start": said(figures.start),
+        "end": said(figures.end),
+        "hours": _hours(figures.seconds),
+        "uses": figures.uses,
+        "members": figures.members,
+        "by_machine": [_machine(request, one) for one in figures.by_machine],
+        "by_member": [
+            {"member_id": one.member_id, "hours": _hours(one.seconds), "uses": one.uses}
+            for one in figures.by_member
+        ],
+    }
+
+
+def _machine(request: Request, figures: MachineFigures) -> JsonObjectType:
+    return {
+        "machine_id": figures.machine_id,
+        "machine": request.makerspace.name_of(figures.machine_id),
+        "hours": _hours(figures.seconds),
+        "uses": figures.uses,
+        "members": figures.members,
+    }
+
+
+def _hours(seconds: float) -> float:
+    return round(seconds / 3600, 3)
+
+
+async def _weekly_summary(request: Request) -> JsonObjectType:
+    """Return the last seven local days, as figures and as a text for any message."""
+    until = request.data.get(ATTR_UNTIL, request.makerspace.ledger.clock())
+    # Seven days on the calendar: weeks in which clocks change are an hour longer or shorter.
+    end = dt_util.as_local(dt_util.utc_from_timestamp(until))
+    since = (end.replace(tzinfo=None) - _WEEK).replace(tzinfo=end.tzinfo).timestamp()
+    summary = await request.makerspace.ledger.weekly_summary(until, since=since)
+    language = request.data.get("language", request.hass.config.language.split("-")[0])
+    facts = request.facts
+    members = [facts.members[one] for one in summary.recipients if one in facts.members]
+    return {
+        "start": said(summary.start),
+        "end": said(summary.end),
+        "text": tell(facts, summary, language if language in SENTENCES else "en"),
+        "machines": [_machine(request, one) for one in summary.machines],
+        "overdue": [
+            {
+                "plan_id": one.plan_id,
+                "machine_id": one.machine_id,
+                "machine": request.makerspace.name_of(one.machine_id),
+                "hours": _hours(one.seconds),
+            }
+            for one in summary.overdue
+        ],
+        "unknown_cards": len(summary.unknown_cards),
+        "recipients": [member.email for member in members if member.email],
+    }
+
+
+async def _export(request: Request) -> JsonObjectType:
+    """Write a list to a file that people open; return where it is."""
+    list_, format_ = request.data["list"], request.data["format"]
+    kind = _QUERIES[list_]
+    asked = request.given(ATTR_MACHINE_ID, ATTR_MEMBER_ID, ATTR_SINCE, ATTR_UNTIL)
+    for strange in asked.keys() - {field.name for field in fields(kind)}:
+        raise Invalid(strange, "is not known of this list")
+    query = kind(**asked)
+    path, rows = await write(
+        request.hass,
+        request.hass.config.path("atelier", "exports", f"{list_}.{format_}"),
+        columns_of(query),
+        request.makerspace.ledger.export(query),
+    )
+    return {"path": path, "rows": rows}
+
+
+_LANGUAGE: Final[dict[Any, Any]] = {vol.Optional("language"): vol.In(sorted(SENTENCES))}
+
+ACTIONS: Final = (
+    Action(
+        name="statistics",
+        act=_statistics,
+        fields={vol.Required(ATTR_SINCE): MOMENT, vol.Optional(ATTR_UNTIL): MOMENT},
+        asks=True,
+    ),
+    Action(
+        name="weekly_summary",
+        act=_weekly_summary,
+        fields={vol.Optional(ATTR_UNTIL): MOMENT} | _LANGUAGE,
+        asks=True,
+    ),
+    Action(
+        name="export",
+        act=_export,
+        fields={
+            vol.Required("list"): vol.In(sorted(_QUERIES)),
+            vol.Optional("format", default="csv"): vol.In(sorted(SHEETS)),
+            vol.Optional(ATTR_MACHINE_ID): NUMBER,
+            vol.Optional(ATTR_MEMBER_ID): ID,
+        }
+        | PERIOD,
+    ),
+)

@@ -1,0 +1,165 @@
+"""What the actions of a makerspace have in common: who asks, of which workshop, for what."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final, cast
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType, JsonValueType
+import voluptuous as vol
+
+from ..data import AtelierConfigEntry
+from ..ledger.errors import Unknown
+from ..ledger.removing import Removal
+from ..machines.facts import Facts, Machine, MachineType, Member, Role, Training
+from ..makerspace import Makerspace
+
+ATTR_CARD: Final = "card"
+ATTR_LIMIT: Final = "limit"
+ATTR_MACHINE_ID: Final = "machine_id"
+ATTR_MEMBER_ID: Final = "member_id"
+ATTR_OFFSET: Final = "offset"
+ATTR_ROLE: Final = "role"
+ATTR_SEARCH: Final = "search"
+ATTR_SINCE: Final = "since"
+ATTR_TRAINING: Final = "training"
+ATTR_TYPE: Final = "type"
+ATTR_UNTIL: Final = "until"
+ATTR_VERSION: Final = "version"
+
+#: Fields of facts that are moments.
+_MOMENTS: Final = frozenset({"at", "end", "first", "last", "last_seen", "since", "start", "until"})
+
+
+def _seconds(value: Any) -> float:
+    """Return a moment in seconds since the epoch; without a zone it is local."""
+    return dt_util.as_local(value).timestamp()
+
+
+MOMENT: Final = vol.All(cv.datetime, _seconds)
+ID: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=2**31 - 1))
+#: A machine's id is the number in its topic.
+NUMBER: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=65535))
+TEXT: Final = vol.All(cv.string, vol.Length(max=2048))
+WORDS: Final = vol.All(cv.string, vol.Length(max=128))
+
+MEMBER: Final = {vol.Required(ATTR_MEMBER_ID): ID}
+MACHINE: Final = {vol.Required(ATTR_MACHINE_ID): NUMBER}
+VERSION: Final = {vol.Optional(ATTR_VERSION): vol.All(vol.Coerce(int), vol.Range(min=1))}
+PAGE: Final = {
+    vol.Optional(ATTR_OFFSET, default=0): vol.All(vol.Coerce(int), vol.Range(min=0)),
+    vol.Optional(ATTR_LIMIT, default=50): vol.All(vol.Coerce(int), vol.Range(min=1, max=500)),
+}
+PERIOD: Final = {vol.Optional(ATTR_SINCE): MOMENT, vol.Optional(ATTR_UNTIL): MOMENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Hold what one call of an action asks for."""
+
+    hass: HomeAssistant
+    entry: AtelierConfigEntry
+    makerspace: Makerspace
+    #: Who asks, as the audit trail names it.
+    by: str
+    data: Mapping[str, Any]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the makerspace knows."""
+        return self.makerspace.desk.facts
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Return those of some fields that were given."""
+        return {name: self.data[name] for name in names if name in self.data}
+
+    def member(self) -> Member:
+        """Return the member that is meant. Raise Unknown."""
+        return self._one("member", self.facts.members, self.data[ATTR_MEMBER_ID])
+
+    def machine(self) -> Machine:
+        """Return the machine that is meant. Raise Unknown."""
+        return self._one("machine", self.facts.machines, self.data[ATTR_MACHINE_ID])
+
+    def role(self) -> Role:
+        """Return the role that is named. Raise Unknown."""
+        return self._named("role", self.facts.roles, self.data[ATTR_ROLE])
+
+    def machine_type(self) -> MachineType:
+        """Return the type of machine that is named. Raise Unknown."""
+        return self._named("type", self.facts.types, self.data[ATTR_TYPE])
+
+    def training(self) -> Training:
+        """Return the training that is named. Raise Unknown."""
+        return self._named("training", self.facts.trainings, self.data[ATTR_TRAINING])
+
+    @staticmethod
+    def _one[F](what: str, shelf: Mapping[int, F], id_: int) -> F:
+        if (fact := shelf.get(id_)) is None:
+            raise Unknown(what)
+        return fact
+
+    @staticmethod
+    def _named[F: Role | MachineType | Training](what: str, shelf: Mapping[int, F], name: str) -> F:
+        wanted = name.strip().casefold()
+        for fact in shelf.values():
+            if fact.name.casefold() == wanted:
+                return fact
+        raise Unknown(what)
+
+    def changed[F: (Member, Machine, MachineType)](self, fact: F, **values: Any) -> F:
+        """Return a fact with other values, of the version that the caller has seen."""
+        version = self.data.get(ATTR_VERSION, fact.version)
+        return replace(fact, version=version, **values)
+
+    async def keep[F](self, fact: F) -> JsonObjectType:
+        """Keep a fact that is new or changed; return it as it is kept."""
+        return described(await self.makerspace.save(fact, by=self.by))
+
+    async def remove(self, kind: type[Any], id_: int) -> JsonObjectType:
+        """Remove a fact; return what takes that back."""
+        return undo(await self.makerspace.remove(kind, id_, by=self.by))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Describe an action: what it takes, and what it does."""
+
+    name: str
+    act: Callable[[Request], Awaitable[JsonObjectType]]
+    fields: Mapping[Any, Any]
+    #: Whether there is no sense in it but its response.
+    asks: bool = False
+
+    @property
+    def schema(self) -> vol.Schema:
+        """Return what a call may hold."""
+        return vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string} | dict(self.fields))
+
+
+def said(moment: float | None) -> str | None:
+    """Return a moment as people and templates read it, in local time."""
+    if moment is None:
+        return None
+    return dt_util.as_local(dt_util.utc_from_timestamp(moment)).isoformat(timespec="seconds")
+
+
+def described(fact: Any) -> JsonObjectType:
+    """Return a fact as a response tells it: moments as text, in the order of its fields."""
+    return {field.name: _value(field.name, getattr(fact, field.name)) for field in fields(fact)}
+
+
+def undo(removal: Removal) -> JsonObjectType:
+    """Return what `restore` takes a removal back with."""
+    return {"undo": asdict(removal)}
+
+
+def _value(name: str, value: Any) -> JsonValueType:
+    if name in _MOMENTS:
+        return said(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return cast("JsonValueType", value)

@@ -1,0 +1,95 @@
+"""A makerspace comes up, answers boards, and goes, with all it knows kept."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.atelier.const import DOMAIN
+from custom_components.atelier.ledger.errors import LedgerUnavailable
+from custom_components.atelier.ledger.ledger import Ledger
+from custom_components.atelier.machines.facts import Machine
+
+from .conftest import SetUp
+from .machine import ANNA, BERTO, NOBODYS, Laser, until
+
+
+async def test_a_workshop_without_machines_opens_no_ledger(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    assert entry.runtime_data.makerspace is None
+
+
+async def test_a_board_is_answered(laser: Laser) -> None:
+    assert (await laser.asks("checkmachine"))["name"] == "Laser"
+    assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is True
+    assert (await laser.asks("checkuser", uid=BERTO))["is_valid"] is False
+    assert (await laser.asks("checkuser", uid=NOBODYS))["is_valid"] is False
+    assert (await laser.asks("startuse", uid=ANNA))["request_ok"] is True
+    assert 7 in laser.makerspace.desk.facts.open_uses
+    assert (await laser.asks("stopuse", uid=ANNA, duration=60))["request_ok"] is True
+    assert laser.makerspace.status(7).hours == pytest.approx(60 / 3600)
+
+
+async def test_what_happened_is_there_after_a_restart(hass: HomeAssistant, laser: Laser) -> None:
+    await laser.asks("startuse", uid=ANNA)
+    use = laser.makerspace.desk.facts.open_uses[7]
+    assert await hass.config_entries.async_reload(laser.entry.entry_id)
+    await hass.async_block_till_done()
+    assert laser.makerspace.desk.facts.open_uses[7].id == use.id
+    assert (await laser.asks("stopuse", uid=ANNA, duration=60))["request_ok"] is True
+
+
+async def test_what_is_no_query_is_counted_and_answered_by_nobody(
+    hass: HomeAssistant, laser: Laser
+) -> None:
+    laser.says("dance")
+    laser.says("checkmachine", number="x")
+    laser.says("checkmachine", number="7" * 60_000)
+    await hass.async_block_till_done()
+    assert laser.makerspace.lanes.rejected.total() == 3
+    assert laser.replies == []
+
+
+async def test_each_machine_has_a_device(hass: HomeAssistant, laser: Laser) -> None:
+    assert laser.device.name == "Laser"
+    assert laser.device.via_device_id == laser.entry.runtime_data.hub.id
+    type_id = laser.makerspace.desk.facts.machines[7].type_id
+    await laser.makerspace.save(Machine(id=8, name="Lathe", type_id=type_id), by="test")
+    removal = await laser.makerspace.remove(Machine, 8, by="test")
+    registry = dr.async_get(hass)
+    key = {(DOMAIN, laser.makerspace.device_key(8))}
+    assert not registry.async_get_devices(identifiers=key)
+    await laser.makerspace.restore(removal, by="test")
+    assert registry.async_get_devices(identifiers=key)
+
+
+async def test_a_device_follows_its_machine_and_its_board(
+    hass: HomeAssistant, laser: Laser
+) -> None:
+    machine = laser.makerspace.desk.facts.machines[7]
+    named = Machine(id=7, name="Big laser", type_id=machine.type_id, version=machine.version)
+    await laser.makerspace.save(named, by="test")
+    laser.says("alive", version="1.0.1", ip="10.0.0.7", serial="ab", heap="1000")
+    await until(lambda: 7 in laser.makerspace.desk.facts.boards)
+    await hass.async_block_till_done()
+    assert (laser.device.name, laser.device.sw_version) == ("Big laser", "1.0.1")
+
+
+async def test_without_its_ledger_a_workshop_waits(
+    hass: HomeAssistant, mqtt_mock: Any, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(machines=True)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+    async def away(_url: str) -> None:
+        raise LedgerUnavailable
+
+    monkeypatch.setattr(Ledger, "open", away)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "ledger_unavailable"
+    monkeypatch.undo()
