@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 #: Name, title, unit, digits after the point, targets.
 MEASURES: Final = (
     ("burst_all", "message, all 8 values change", "µs", 0, (Target(0.5), Target(2, of="floor"))),
-    ("burst_one", "message, 1 of 8 values changes", "µs", 0, ()),
-    # Core's MQTT client alone takes a fifth of what core takes for such a message, and one
-    # state write brings that to a quarter: a target for the whole could not be met by any code.
-    ("net_one", "… net of core's MQTT client", "µs", 0, (Target(0.25),)),
+    ("burst_one", "message, 1 of 8 values changes", "µs", 0, (Target(0.25),)),
+    # Shown beside it, since core's MQTT client is in both and is no work of ours.
+    ("net_one", "… net of core's MQTT client", "µs", 0, ()),
     ("burst_none", "message, nothing changes", "µs", 0, ()),
     ("burst_unread", "message for nobody: core's MQTT client", "µs", 0, ()),
     ("watched", "message, all change, one watcher", "µs", 0, ()),
