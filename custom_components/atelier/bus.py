@@ -1,7 +1,9 @@
 """MQTT in and out: one subscription a prefix, one look-up a message, faults counted."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
+import contextlib
 import logging
 from typing import Final
 
@@ -27,6 +29,8 @@ _PUBLISH_QOS: Final = 1
 #: would bring is an acknowledgement a message, for which the next command then waits:
 #: 20 to 40 ms where several props are told one after the other (script/bench props).
 SUBSCRIBE_QOS: Final = 0
+#: How long a subscription that is under way is waited for before it is taken back.
+_SETTLE_S: Final = 2.0
 
 
 class Bus:
@@ -39,6 +43,8 @@ class Bus:
         self._route = route
         self._routes: dict[str, Handler] = {}
         self._endings: list[CALLBACK_TYPE] = []
+        self._under_way: set[str] = set()
+        self._settled = asyncio.Event()
         self.received: Counter[str] = Counter(dict.fromkeys(prefixes, 0))
         self.rejected: Counter[tuple[str, RejectionKind]] = Counter()
 
@@ -46,11 +52,7 @@ class Bus:
         """Subscribe to every prefix, and hear of the connection."""
         self._endings.append(mqtt.async_subscribe_connection_status(self._hass, on_connection))
         for prefix in self._prefixes:
-            self._endings.append(
-                await mqtt.async_subscribe(
-                    self._hass, f"{prefix}/#", self._receiver(prefix), SUBSCRIBE_QOS, encoding=None
-                )
-            )
+            await self._subscribe(f"{prefix}/#", self._receiver(prefix))
 
     async def hear(self, topic: str, receive: Callable[[str, bytes], None]) -> None:
         """Subscribe to what another dialect speaks, which reads topics in its own way."""
@@ -60,15 +62,37 @@ class Bus:
             self.received[topic] += 1
             receive(message.topic, message.payload)  # type: ignore[arg-type]  # encoding=None: bytes
 
-        self._endings.append(
-            await mqtt.async_subscribe(self._hass, topic, received, SUBSCRIBE_QOS, encoding=None)
-        )
+        await self._subscribe(topic, received)
 
-    @callback
-    def close(self) -> None:
-        """Unsubscribe."""
+    async def close(self) -> None:
+        """Unsubscribe, once the broker knows of every subscription.
+
+        The client sends wildcards one by one and stumbles over one that was taken back
+        meanwhile: those that wait behind it, whosever they are, would never be sent.
+        """
+        if self._under_way and self.connected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SETTLE_S):
+                    await self._settled.wait()
         while self._endings:
             self._endings.pop()()
+
+    async def _subscribe(self, topic: str, receive: Callable[[mqtt.ReceiveMessage], None]) -> None:
+        """Subscribe to a topic, and note when the broker knows of it."""
+        self._under_way.add(topic)
+        self._settled.clear()
+
+        @callback
+        def done() -> None:
+            self._under_way.discard(topic)
+            if not self._under_way:
+                self._settled.set()
+
+        end = await mqtt.async_subscribe(self._hass, topic, receive, SUBSCRIBE_QOS, encoding=None)
+        self._endings += [
+            end,
+            mqtt.async_on_subscribe_done(self._hass, topic, SUBSCRIBE_QOS, done),
+        ]
 
     @property
     def connected(self) -> bool:

@@ -148,7 +148,7 @@ class Workshop:
 
     async def close(self) -> None:
         """Hear nothing more, and keep what is known."""
-        self.bus.close()
+        await self.bus.close()
         if self.makerspace is not None:
             await self.makerspace.close()
         self.roster.close()

@@ -58,6 +58,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
         "homeassistant.components.mqtt.client.MQTT._async_start_misc_periodic", lambda _: None
     )
     monkeypatch.setattr("custom_components.atelier.props.reference._PROOF_TIMEOUT_S", 0.05)
+    # Where a test's clock stands still, the client never gets to subscribe.
+    monkeypatch.setattr("custom_components.atelier.bus._SETTLE_S", 0.2)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Props are removed, restored, counted; workshops are unloaded and live side by side."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -428,3 +429,28 @@ async def test_what_the_bus_remembers_of_topics_is_bounded(
     for number in range(9):
         Board(hass, f"props/p{number}").says("cmd", "trigger")
     assert len(entry.runtime_data.bus._routes) == 3
+
+
+async def test_a_workshop_unloaded_while_it_subscribes_takes_nobody_along(
+    hass: HomeAssistant, mqtt_mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = mqtt.client.MQTT._async_wait_for_mid_or_raise
+
+    async def slowly(self: mqtt.client.MQTT, mid: int | None, result_code: int) -> None:
+        await asyncio.sleep(0.05)
+        await wait(self, mid, result_code)
+
+    entry = MockConfigEntry(domain=DOMAIN, title="Cellar", options={"prefixes": ["a", "b"]})
+    entry.add_to_hass(hass)
+    monkeypatch.setattr(mqtt.client.MQTT, "_async_wait_for_mid_or_raise", slowly)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    heard: list[Any] = []
+    end = await mqtt.async_subscribe(hass, "elsewhere/+", heard.append)
+    # The first of its two wildcards is on its way, and the other two wait behind it.
+    subscribed = mqtt_mock._mqttc.subscribe
+    while not any(call.args[0] == "a/#" for call in subscribed.call_args_list):
+        await asyncio.sleep(0)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert any(call.args[0] == "elsewhere/+" for call in subscribed.call_args_list)
+    end()
