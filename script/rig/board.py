@@ -101,16 +101,19 @@ class Board(Started):
             await asyncio.to_thread(build, bundle, self.flash)
         except BundleError as error:
             raise RigError(f"{self.plan.bundle} cannot be built: {error}") from error
-        configuration = {
+        (self.flash / "config.json").write_text(
+            json.dumps(self.configuration(), ensure_ascii=False), encoding="utf-8"
+        )
+
+    def configuration(self) -> dict[str, Any]:
+        """Return what the board's own config.json holds."""
+        return {
             "id": self.plan.id,
             "name": self.plan.name,
             "prefix": self.plan.prefix,
             "wifi": {"ssid": "simulated", "password": "simulated"},
             "mqtt": self._mqtt,
         }
-        (self.flash / "config.json").write_text(
-            json.dumps(configuration, ensure_ascii=False), encoding="utf-8"
-        )
 
     async def start(self) -> Self:
         """Switch the board on and wait until its control port listens."""
