@@ -7,7 +7,7 @@ import pytest
 
 # Before Home Assistant's test plug-in makes a `hass`: the plug-in ships a package
 # `custom_components` of its own, and the first one imported stays.
-import custom_components.atelier  # noqa: F401
+import custom_components.atelier  # noqa: F401 - to be the first, see above
 
 settings.register_profile(
     "default",

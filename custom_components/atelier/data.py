@@ -302,7 +302,7 @@ class Workshop:
         return self.roster.route(prefix, device_id, channel)
 
     @callback
-    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001
+    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001 - what mqtt tells
         self.roster.connection_changed(connected=connected)
 
     @callback

@@ -55,7 +55,7 @@ def install(world, socket_class):
                 core._task_queue.push(entry[0])  # noqa: SLF001 - asyncio's own way in
                 entry[0] = None
             if events & ~select.POLLIN and entry[1] is not None:
-                core._task_queue.push(entry[1])  # noqa: SLF001
+                core._task_queue.push(entry[1])  # noqa: SLF001 - as above
                 entry[1] = None
             if entry[0] is None and entry[1] is None:
                 self._dequeue(stream)

@@ -125,7 +125,8 @@ async def test_a_time_server_is_enough(dark_gate: Gate, server: Server, broker: 
     """A board that starts without a broker lets in who is on its list."""
 
     class Ntp(asyncio.DatagramProtocol):
-        def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.DatagramTransport)
             self.transport = transport
 
         def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

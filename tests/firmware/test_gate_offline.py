@@ -234,7 +234,7 @@ async def test_a_damaged_journal_is_an_empty_one(
 ) -> None:
     """Whatever the flash holds, the board starts and lets people in."""
     if damage is None:
-        keep(dark_gate, [5, "x", "a,b"], use={"uid": 1})  # type: ignore[list-item]
+        keep(dark_gate, [5, "x", "a,b"], use={"uid": 1})  # type: ignore[list-item]  # what a torn file may hold
     else:
         (dark_gate.flash / "journal.a").write_bytes(damage)
     await dark_gate.switch_on()

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_mqtt_message
 
@@ -163,8 +164,6 @@ async def test_the_probe_hears_itself_whoever_else_speaks(hass: HomeAssistant) -
 async def test_the_probe_gives_up_where_nothing_can_be_published(
     hass: HomeAssistant, broker: Any
 ) -> None:
-    from homeassistant.exceptions import HomeAssistantError  # noqa: PLC0415
-
     with patch(
         "custom_components.atelier.probe.mqtt.async_publish", side_effect=HomeAssistantError
     ):

@@ -146,8 +146,8 @@ def make(
                 values = {name: value for name, value in row.items() if name not in gone}
                 marks = ", ".join("?" for _ in values)
                 names = ", ".join(values)
-                database.execute(  # our own names
-                    f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                database.execute(
+                    f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
                     tuple(values.values()),
                 )
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")

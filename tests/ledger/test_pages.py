@@ -91,7 +91,7 @@ async def test_pages_follow_each_other_without_gap_or_repetition(busy: Space) ->
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 501}, {"offset": -1}])
 def test_no_page_is_endless_or_negative(wrong: dict[str, int]) -> None:
     with pytest.raises(Invalid):
-        UseQuery(**wrong)  # type: ignore[arg-type]
+        UseQuery(**wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.fixture

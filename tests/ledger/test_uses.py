@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,14 +23,14 @@ from .conftest import Space
 
 def use(space: Space, start: float, end: float | None = None, **more: object) -> Use:
     """Return a use of the laser by Uma."""
-    values = {
+    values: dict[str, Any] = {
         "machine_id": space.laser.id,
         "member_id": space.uma.id,
         "start": start,
         "last_seen": start if end is None else end,
         "end": end,
     }
-    return Use(**(values | more))  # type: ignore[arg-type]
+    return Use(**(values | more))
 
 
 async def test_a_start_gets_an_id_and_is_there_after_a_restart(space: Space) -> None:

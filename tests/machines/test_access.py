@@ -50,7 +50,7 @@ def roll(*facts: object, role: str = "user", valid_days: int | None = None) -> R
     """Return a roll of a few facts."""
     known = Roll(Facts(roles={1: ROLES[role]}))
     for fact in (MEMBER, TYPE, MACHINE, Training(id=5, name="t", valid_days=valid_days), *facts):
-        known.put(fact)  # type: ignore[arg-type]
+        known.put(fact)  # type: ignore[arg-type]  # any of them, as the table says
     return known
 
 

@@ -1,8 +1,9 @@
 """Seconds of use are neither lost nor counted twice, whatever a board tells, and in what order."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
+from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
@@ -38,9 +39,9 @@ class Book:
 
     def seconds(self) -> dict[int | None, float]:
         """Add up the uses by member."""
-        sums: Counter[int | None] = Counter()
+        sums: defaultdict[int | None, float] = defaultdict(float)
         for use in self.uses.values():
-            sums[use.member_id] += use.duration_s  # type: ignore[assignment]
+            sums[use.member_id] += use.duration_s
         return {member: seconds for member, seconds in sums.items() if seconds}
 
     def check(self) -> None:
@@ -67,7 +68,7 @@ steps = st.tuples(
 
 @settings(max_examples=400)
 @given(st.lists(steps, max_size=40))
-def test_no_two_uses_overlap_whatever_comes(told: list[tuple]) -> None:  # type: ignore[type-arg]
+def test_no_two_uses_overlap_whatever_comes(told: list[tuple[Any, ...]]) -> None:
     book, steady, wall = Book(), 1e6, 1e9
     for what, member, passes, jump, duration, replay, age, id_ in told:
         steady += passes

@@ -116,7 +116,7 @@ COURSES: dict[str, tuple[list[tuple[str, float, int, dict[str, Any]]], list[tupl
 async def test_uses_are_kept_as_they_were(
     told: list[tuple[str, float, int, dict[str, Any]]],
     kept: list[tuple[Any, ...]],
-    restarts: bool,  # noqa: FBT001
+    restarts: bool,
     shop: Workshop,
 ) -> None:
     for action, at, member, fields in told:
@@ -336,7 +336,7 @@ class Broken:
 
 @pytest.mark.parametrize("keeps", [False, True], ids=["before", "after"])
 async def test_nothing_is_confirmed_that_is_not_kept(
-    keeps: bool,  # noqa: FBT001
+    keeps: bool,
     shop: Workshop,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -147,7 +147,7 @@ def test_who_instructs_nothing_allows_nothing() -> None:
 def test_what_an_instructor_may_record(
     member_id: int,
     training_id: int,
-    as_instructor: bool | None,  # noqa: FBT001 - a column of the table
+    as_instructor: bool | None,
     refusal: Refusal | None,
 ) -> None:
     known = roll(TEACHES, IVO_TOO, LEARNT)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 import time
 
 import orjson
 import pytest
 
+from custom_components.atelier.machines.facts import Use
 from custom_components.atelier.machines.lanes import WAITING, Lanes
 from custom_components.atelier.wire.rejection import RejectionKind
 
@@ -96,7 +98,7 @@ async def test_a_board_that_waits_for_a_commit_delays_nobody_else(
     released = asyncio.Event()
     save = shop.ledger.save_uses
 
-    async def slow(uses):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    async def slow(uses: Sequence[Use]) -> list[Use]:
         await released.wait()
         return await save(uses)
 

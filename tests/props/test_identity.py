@@ -17,7 +17,7 @@ from custom_components.atelier.props.identity import WINDOW_S, Identity
         ([("a", 0), ("b", 5), ("a", WINDOW_S + 1)], False),  # the old board was mended
     ],
 )
-def test_serials(sightings: list[tuple[str, float]], doubled: bool) -> None:  # noqa: FBT001
+def test_serials(sightings: list[tuple[str, float]], doubled: bool) -> None:
     identity = Identity()
     assert [identity.saw_serial(*sighting) for sighting in sightings][-1] is doubled
 
@@ -34,7 +34,7 @@ def test_serials(sightings: list[tuple[str, float]], doubled: bool) -> None:  # 
         ([(100, 0), (0, 5), (WINDOW_S + 101, WINDOW_S + 1)], False),
     ],
 )
-def test_uptimes(sightings: list[tuple[float, float]], doubled: bool) -> None:  # noqa: FBT001
+def test_uptimes(sightings: list[tuple[float, float]], doubled: bool) -> None:
     identity = Identity()
     assert [identity.saw_uptime(*sighting) for sighting in sightings][-1] is doubled
 

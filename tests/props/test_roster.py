@@ -11,7 +11,8 @@ from custom_components.atelier.props import roster as roster_module
 from custom_components.atelier.props.prop import Prop
 from custom_components.atelier.props.roster import Roster
 from custom_components.atelier.wire.rejection import Rejection, RejectionKind
-from tests.factories import coffin_info, lantern_info
+from custom_components.atelier.wire.topics import split
+from tests.factories import coffin_info, encoded, lantern_info
 from tests.props.conftest import Say, StrawBus, grace
 from tests.wire.test_fuzz import OBJECTS
 
@@ -364,9 +365,6 @@ def test_no_topic_and_no_payload_makes_the_roster_stumble(
 
 
 async def _all_heard(messages: list[tuple[str, str, Any, bool]]) -> None:
-    from custom_components.atelier.wire.topics import split  # noqa: PLC0415
-    from tests.factories import encoded  # noqa: PLC0415
-
     bus = StrawBus()
     roster = Roster(bus, bus.reject)
     try:

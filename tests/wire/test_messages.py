@@ -20,7 +20,7 @@ from tests.factories import encoded
     ("payload", "online"),
     [(b"online", True), (b"offline", False), (b" online\n", True)],
 )
-def test_availability_is_one_of_two_words(payload: bytes, online: bool) -> None:  # noqa: FBT001
+def test_availability_is_one_of_two_words(payload: bytes, online: bool) -> None:
     assert parse_availability(payload) is online
 
 

@@ -82,7 +82,7 @@ def test_what_is_no_json_object_is_rejected(payload: bytes, kind: RejectionKind)
         ([1], False),
     ],
 )
-def test_a_number_can_be_shown_and_added_up(raw: object, expected: bool) -> None:  # noqa: FBT001
+def test_a_number_can_be_shown_and_added_up(raw: object, expected: bool) -> None:
     assert is_number(raw) is expected
 
 

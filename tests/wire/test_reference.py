@@ -41,7 +41,7 @@ COFFIN = "esp32-coffin-jumper-01"
         ({}, None),
     ],
 )
-def test_availability_comes_as_text_or_json(payload: Any, online: bool | None) -> None:  # noqa: FBT001
+def test_availability_comes_as_text_or_json(payload: Any, online: bool | None) -> None:
     assert availability(encoded(payload)) is online
 
 

@@ -67,7 +67,7 @@ def test_an_id_that_is_no_id_is_rejected(device_id: str) -> None:
         ("a" * 65, False),
     ],
 )
-def test_a_prefix_is_one_to_four_plain_levels(prefix: str, good: bool) -> None:  # noqa: FBT001
+def test_a_prefix_is_one_to_four_plain_levels(prefix: str, good: bool) -> None:
     assert is_prefix(prefix) is good
 
 
@@ -81,7 +81,7 @@ def test_a_prefix_is_one_to_four_plain_levels(prefix: str, good: bool) -> None: 
         ("a/b", "a/c", False),
     ],
 )
-def test_prefixes_overlap_where_they_share_a_branch(one: str, other: str, expected: bool) -> None:  # noqa: FBT001
+def test_prefixes_overlap_where_they_share_a_branch(one: str, other: str, expected: bool) -> None:
     assert overlap(one, other) is expected
 
 

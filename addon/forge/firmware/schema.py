@@ -23,6 +23,8 @@ CHIPS: Final = frozenset({"hd44780", "mfrc522", "ssd1306"})
 NAME_LIMIT: Final = 64
 SECTION_LIMIT: Final = 64
 TRACK_LIMIT: Final = 2999
+#: As long as a state of Home Assistant.
+TEXT_LIMIT: Final = 255
 
 _VALUE_KEYS: Final = frozenset(
     [
@@ -110,7 +112,7 @@ def check_fits(found: Findings, rule: dict[str, Any], value: Any, where: str) ->
     kind = rule.get("type")
     fits = (
         (kind == "bool" and isinstance(value, bool))
-        or (kind == "text" and isinstance(value, str) and 0 < len(value) <= 255)  # noqa: PLR2004
+        or (kind == "text" and isinstance(value, str) and 0 < len(value) <= TEXT_LIMIT)
         or (kind == "choice" and value in (rule.get("options") or ()))
         or (kind == "float" and is_number(value))
         or (kind == "int" and isinstance(value, int) and not isinstance(value, bool))

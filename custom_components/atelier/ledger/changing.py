@@ -67,7 +67,7 @@ async def _create(connection: AsyncConnection, kind: Kind, fact: Any, *, by: str
 async def find(
     connection: AsyncConnection,
     kind: Kind,
-    id: int | None,  # noqa: A002
+    id: int | None,
     *,
     removal_id: int | None = None,
 ) -> Any | None:
@@ -128,7 +128,7 @@ async def note(
     connection: AsyncConnection,
     kind: Kind,
     action: str,
-    id: int,  # noqa: A002
+    id: int,
     *,
     by: str,
     at: float,

@@ -8,7 +8,7 @@ class LedgerError(Exception):
     """Tell that the ledger did not do what it was asked."""
 
 
-class LedgerUnavailable(LedgerError):  # noqa: N818 - it tells a state, which passes
+class LedgerUnavailable(LedgerError):
     """Tell that the database cannot be reached or written at the moment.
 
     Nothing was confirmed. Where the connection broke in the middle of a commit the change
@@ -16,7 +16,7 @@ class LedgerUnavailable(LedgerError):  # noqa: N818 - it tells a state, which pa
     """
 
 
-class Conflict(LedgerError):  # noqa: N818
+class Conflict(LedgerError):
     """Tell that somebody else changed it meanwhile; `version` is what is kept now."""
 
     def __init__(self, what: str, version: int) -> None:
@@ -26,17 +26,17 @@ class Conflict(LedgerError):  # noqa: N818
         self.version = version
 
 
-class Duplicate(LedgerError):  # noqa: N818
+class Duplicate(LedgerError):
     """Tell that there is one already: `what` names the field, `id` the fact that has it."""
 
-    def __init__(self, what: str, id: int | None = None) -> None:  # noqa: A002
+    def __init__(self, what: str, id: int | None = None) -> None:
         """Remember what there is already, and which fact has it."""
         super().__init__(f"There is one with this {what} already")
         self.what = what
         self.id = id
 
 
-class InUse(LedgerError):  # noqa: N818
+class InUse(LedgerError):
     """Tell that others need it: `by` names what."""
 
     def __init__(self, what: str, by: str) -> None:
@@ -46,7 +46,7 @@ class InUse(LedgerError):  # noqa: N818
         self.by = by
 
 
-class Unknown(LedgerError):  # noqa: N818
+class Unknown(LedgerError):
     """Tell that there is no such fact; `what` names its kind."""
 
     def __init__(self, what: str) -> None:
@@ -55,7 +55,7 @@ class Unknown(LedgerError):  # noqa: N818
         self.what = what
 
 
-class Invalid(LedgerError):  # noqa: N818
+class Invalid(LedgerError):
     """Tell that a fact cannot be kept as it is; `what` names the field, `why` the rule."""
 
     def __init__(self, what: str, why: str) -> None:
@@ -65,7 +65,7 @@ class Invalid(LedgerError):  # noqa: N818
         self.why = why
 
 
-class ForeignFile(LedgerError):  # noqa: N818
+class ForeignFile(LedgerError):
     """Tell that a file is not one that can be brought in; `reason` is a stable code."""
 
     def __init__(self, reason: str, message: str) -> None:

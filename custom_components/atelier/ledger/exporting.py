@@ -45,7 +45,7 @@ type Reader = Callable[[sa.RowMapping, Names], Cell]
 
 
 def _plain(*names: str) -> dict[str, Reader]:
-    return {name: lambda row, _, name=name: row[name] for name in names}  # type: ignore[misc]
+    return {name: lambda row, _, name=name: row[name] for name in names}  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 def _member(row: sa.RowMapping, names: Names) -> Cell:

@@ -153,7 +153,7 @@ class Ledger:
 
         return await self.writer.do(work)
 
-    async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:  # noqa: A002
+    async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it; `restore` takes it back for 30 days."""
         at = self.clock()
         return await self.writer.do(

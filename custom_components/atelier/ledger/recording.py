@@ -62,7 +62,7 @@ async def _keep_use(connection: AsyncConnection, use: Use) -> Use:
     return changed
 
 
-class UseRefused(Exception):  # noqa: N818
+class UseRefused(Exception):
     """Carry the use that a rule of the database refused to where the rule can be told."""
 
     def __init__(self, use: Use) -> None:
@@ -97,7 +97,7 @@ async def why_refused(connection: AsyncConnection, use: Use) -> Exception | None
     return None
 
 
-async def _changed_meanwhile(connection: AsyncConnection, kind: Kind, id: int) -> Exception:  # noqa: A002
+async def _changed_meanwhile(connection: AsyncConnection, kind: Kind, id: int) -> Exception:
     """Return why an update found no row of its version."""
     query = sa.select(kind.table.c.version).where(kind.table.c.id == id, live(kind.table))
     version = await connection.scalar(query)
@@ -134,7 +134,7 @@ async def saw_unknown_card(
     row = (await connection.execute(sa.select(UNKNOWN_CARDS).where(*here))).mappings().first()
     if row is None:
         seen = UnknownCard(card=card, machine_id=machine_id, first=at, last=at)
-        values = dict(card=card, machine_id=machine_id, first=at, last=at, count=1)  # noqa: C408
+        values = {"card": card, "machine_id": machine_id, "first": at, "last": at, "count": 1}
         await connection.execute(sa.insert(UNKNOWN_CARDS), values)
         return seen
     known = UnknownCard(**row)

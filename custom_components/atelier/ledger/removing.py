@@ -33,7 +33,7 @@ class Removal:
 async def remove(
     connection: AsyncConnection,
     fact: type[Any],
-    id: int,  # noqa: A002
+    id: int,
     *,
     by: str,
     at: float,
@@ -56,7 +56,7 @@ async def remove(
     return Removal(id=removal_id, kind=kind.name, fact_id=id, at=at)
 
 
-async def _refuse_if_needed(connection: AsyncConnection, kind: Kind, id: int) -> None:  # noqa: A002
+async def _refuse_if_needed(connection: AsyncConnection, kind: Kind, id: int) -> None:
     """Raise InUse where others need a fact."""
     for other, field in kind.held:
         holder = KINDS[other]

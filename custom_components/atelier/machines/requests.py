@@ -15,7 +15,7 @@ class Refusal(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
-class RequestRefused(Exception):  # noqa: N818 - nothing went wrong, it is not done
+class RequestRefused(Exception):
     """Say that a board is not asked, and why."""
 
     def __init__(self, refusal: Refusal, denial: Denial | None = None) -> None:

@@ -9,7 +9,7 @@ from ..wire.messages import Result
 from ..wire.rejection import Rejection, RejectionKind, excerpt
 
 
-class GivenUp(Exception):  # noqa: N818 - nothing went wrong with the command itself
+class GivenUp(Exception):
     """Say that nobody waits for an answer any more."""
 
 

@@ -37,13 +37,13 @@ class ContractDialect:
         reader = _READERS.get(channel)
         return None if reader is None else partial(reader, self)
 
-    def telemetry(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def telemetry(self, payload: bytes, retained: bool) -> None:
         """Take what the prop measures."""
         values = json_object(payload, MESSAGE_LIMIT)
         self._prop.heard(retained=retained)
         self._prop.take_telemetry(values)
 
-    def state(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def state(self, payload: bytes, retained: bool) -> None:
         """Take the state it is in."""
         state = text(payload, MESSAGE_LIMIT)
         if not is_text(state, TEXT_LIMIT):
@@ -51,21 +51,21 @@ class ContractDialect:
         self._prop.heard(retained=retained)
         self._prop.set_state(state)
 
-    def availability(self, payload: bytes, _retained: bool) -> None:  # noqa: FBT001
+    def availability(self, payload: bytes, _retained: bool) -> None:
         """Take whether it is there."""
         self._prop.set_online(online=parse_availability(payload))
 
-    def settings(self, payload: bytes, _retained: bool) -> None:  # noqa: FBT001
+    def settings(self, payload: bytes, _retained: bool) -> None:
         """Take the settings it keeps."""
         self._prop.settings.update(json_object(payload, MESSAGE_LIMIT))
 
-    def event(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def event(self, payload: bytes, retained: bool) -> None:
         """Take what happened."""
         event = parse_event(payload)
         if not retained:  # what happened once must not happen again at every start
             self._prop.take_event(event)
 
-    def result(self, payload: bytes, _retained: bool) -> None:  # noqa: FBT001
+    def result(self, payload: bytes, _retained: bool) -> None:
         """Take its answer to a command."""
         self._prop.commands.answered(parse_result(payload))
 
@@ -83,7 +83,7 @@ class ContractDialect:
 
         return await self._prop.commands.send(publish, self._prop.timeout_s)
 
-    def update(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def update(self, payload: bytes, retained: bool) -> None:
         """Leave alone the channel that over-the-air updates will use."""
 
 

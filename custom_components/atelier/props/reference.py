@@ -41,14 +41,14 @@ class ReferenceDialect:
             return partial(self._one, path if section == "telemetry" else channel)
         return None
 
-    def availability(self, payload: bytes, _retained: bool) -> None:  # noqa: FBT001
+    def availability(self, payload: bytes, _retained: bool) -> None:
         """Take whether the board is there."""
         online = reference.availability(payload)
         if online is None:
             raise Rejection(RejectionKind.BAD_VALUE, f"availability={excerpt(payload)}")
         self._prop.set_online(online=online)
 
-    def status(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def status(self, payload: bytes, retained: bool) -> None:
         """Read `status`: availability to some boards, the state to others."""
         online = reference.availability(payload)
         if online is None:
@@ -56,7 +56,7 @@ class ReferenceDialect:
         else:
             self._prop.set_online(online=online)
 
-    def state(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def state(self, payload: bytes, retained: bool) -> None:
         """Take the state it is in, and tell what that means."""
         state = reference.state(payload)
         prop, states = self._prop, self._prop.info.capabilities.states
@@ -71,28 +71,28 @@ class ReferenceDialect:
         elif before is not None:
             prop.take_event(Event("finished", None, {"state": state}))
 
-    def warning(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def warning(self, payload: bytes, retained: bool) -> None:
         """Take a complaint that nothing hangs on."""
         message = text(payload, MESSAGE_LIMIT)[:TEXT_LIMIT]
         if not retained:
             self._prop.take_event(Event("warning", None, {"message": message}))
 
-    def error(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def error(self, payload: bytes, retained: bool) -> None:
         """Take a complaint that stands until the board's next state."""
         message = text(payload, MESSAGE_LIMIT)[:TEXT_LIMIT]
         self._prop.set_error(message)
         if not retained:
             self._prop.take_event(Event("error", None, {"message": message}))
 
-    def uptime(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def uptime(self, payload: bytes, retained: bool) -> None:
         """Take the uptime of a worker, in seconds."""
         self._one("uptime_s", payload, retained)
 
-    def telemetry(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def telemetry(self, payload: bytes, retained: bool) -> None:
         """Take all it measures, in one object."""
         self._take(reference.telemetry_object(payload, self._profile), retained=retained)
 
-    def _one(self, path: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+    def _one(self, path: str, payload: bytes, retained: bool) -> None:
         self._take(reference.telemetry_topic(path, payload, self._profile), retained=retained)
 
     def _take(self, message: reference.Telemetry, *, retained: bool) -> None:

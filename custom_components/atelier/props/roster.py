@@ -205,5 +205,5 @@ def _reader(prop: Prop, channel: str) -> Handler:
     return reader
 
 
-def _ignore(_payload: bytes, _retained: bool) -> None:  # noqa: FBT001
+def _ignore(_payload: bytes, _retained: bool) -> None:
     """Leave alone what is no prop's word."""

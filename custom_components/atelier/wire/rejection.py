@@ -26,7 +26,7 @@ class RejectionKind(StrEnum):
     TOO_MANY_ENTITIES = "too_many_entities"
 
 
-class Rejection(Exception):  # noqa: N818 - a message is rejected; nothing went wrong here
+class Rejection(Exception):
     """Say that a message, or a part of it, has no effect."""
 
     def __init__(self, kind: RejectionKind, detail: str = "") -> None:

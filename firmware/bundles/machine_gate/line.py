@@ -10,7 +10,7 @@ REPLY_MS = 2000
 _LONGEST_WAIT_MS = 30000
 
 
-class Silent(Exception):  # noqa: N818 - it is an answer, not an error
+class Silent(Exception):
     """Nobody answered in time."""
 
 

@@ -1,7 +1,7 @@
 """What actions and settings may be given, checked before anything happens."""
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+class Refused(Exception):
     """A device says no; reasons are those of docs/contract.md."""
 
     def __init__(self, reason, message=None, retry_ms=None):

@@ -132,7 +132,7 @@ class Side:
             if not pending:
                 return now, len(states)
             # Any of them will do: no secret hangs on the choice.
-            chosen = random.choice(pending)  # noqa: S311
+            chosen = random.choice(pending)  # noqa: S311 - load, no secret
             while (await self._state(chosen)) in UNREADABLE:
                 if time.perf_counter() > deadline:
                     raise SlowError(
