@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import custom_components.atelier
-from custom_components.atelier.const import PLATFORMS
+from custom_components.atelier.const import MACHINE_PLATFORMS, PLATFORMS
 from custom_components.atelier.machines.news import Kind, State
 from custom_components.atelier.machines.requests import Refusal
 from custom_components.atelier.props.errors import Failure
@@ -105,6 +105,12 @@ def test_the_ids_that_a_platform_names_have_names(platform: Platform) -> None:
     assert set(EN["entity"].get(str(platform), {})) | nameless == named | fixed | hub | nameless
 
 
+@pytest.mark.parametrize("platform", MACHINE_PLATFORMS, ids=str)
+def test_the_ids_that_a_platform_of_machines_names_have_names(platform: Platform) -> None:
+    named = used(r'_attr_translation_key = "(\w+)"', f"machines/entities/{platform}.py")
+    assert EN["entity"][platform].keys() == named
+
+
 def test_the_states_of_known_boards_have_names() -> None:
     states = {state for profile in PROFILES for state in profile.states}
     assert states <= EN["entity"]["sensor"]["state"]["state"].keys()
@@ -152,6 +158,7 @@ def test_every_exception_is_used_and_there() -> None:
     }
     raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
     raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
+    raised |= used(r'_refused\("(\w+)"', "machines/entities/todo.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()

@@ -2,17 +2,20 @@
 
 from homeassistant.components.mqtt import async_wait_for_mqtt_client
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .const import DOMAIN, PLATFORMS
+from .const import DOMAIN, MACHINE_PLATFORMS, PLATFORMS
 from .data import AtelierConfigEntry, Workshop, forget_store
 from .issues import Issues
 from .ledger.errors import LedgerError
+from .panel.door import open_panel
 from .services import async_setup_services
+from .websocket_api import async_setup_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -20,6 +23,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not a workshop is loaded."""
     async_setup_services(hass)
+    async_setup_commands(hass)
     return True
 
 
@@ -34,16 +38,37 @@ async def async_setup_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> b
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="ledger_unavailable"
         ) from error
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    issues = Issues(hass, workshop)
-    entry.async_on_unload(issues.close)
-    await workshop.open()
+    entry.async_on_unload(await open_panel(hass, entry))
+    try:
+        await _furnish(hass, entry)
+    except BaseException:
+        # Home Assistant unloads nothing of what failed: a ledger would stay open for ever.
+        await workshop.close()
+        raise
     return True
+
+
+async def _furnish(hass: HomeAssistant, entry: AtelierConfigEntry) -> None:
+    """Make the entities, then hear and speak."""
+    workshop = entry.runtime_data
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(workshop))
+    try:
+        issues = Issues(hass, workshop)
+        entry.async_on_unload(issues.close)
+        await workshop.open()
+    except BaseException:
+        await hass.config_entries.async_unload_platforms(entry, _platforms(workshop))
+        raise
+
+
+def _platforms(workshop: Workshop) -> tuple[Platform, ...]:
+    return PLATFORMS if workshop.makerspace is None else (*PLATFORMS, *MACHINE_PLATFORMS)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> bool:
     """Unload a workshop."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    platforms = _platforms(entry.runtime_data)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, platforms)
     if unloaded:
         await entry.runtime_data.close()
     return unloaded

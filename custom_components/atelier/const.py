@@ -19,6 +19,9 @@ PLATFORMS: Final = (
     Platform.UPDATE,
 )
 
+#: Only where there are machines: others need not see Home Assistant's to-do lists.
+MACHINE_PLATFORMS: Final = (Platform.TODO,)
+
 CONF_PREFIXES: Final = "prefixes"
 CONF_COMMAND_TIMEOUT: Final = "command_timeout"
 CONF_MACHINES: Final = "machines"

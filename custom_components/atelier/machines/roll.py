@@ -41,6 +41,7 @@ class Roll:
         """Hold other facts from now on."""
         self.facts = facts
         self._by_card: dict[str, int] = {}
+        self._by_user: dict[str, int] = {}
         self._permissions: dict[int, dict[int, Permission]] = {}
         self._trained: dict[tuple[int, int], Trained] = {}
         self._plans: dict[int, dict[int, Plan]] = {}
@@ -51,6 +52,11 @@ class Roll:
     def member_with(self, card: str) -> Member | None:
         """Return whose card this is."""
         member_id = self._by_card.get(card)
+        return None if member_id is None else self.facts.members.get(member_id)
+
+    def member_of(self, user_id: str) -> Member | None:
+        """Return the member to whom a Home Assistant user is linked."""
+        member_id = self._by_user.get(user_id)
         return None if member_id is None else self.facts.members.get(member_id)
 
     def role_of(self, member: Member) -> Role:
@@ -78,7 +84,7 @@ class Roll:
         shelf[fact.id] = fact
         self._index(fact)
 
-    def drop(self, kind: type[Kept], id: int) -> Kept | None:  # noqa: A002
+    def drop(self, kind: type[Kept], id: int) -> Kept | None:
         """Take a fact away; return it if there was one."""
         shelf: dict[int, Any] = getattr(self.facts, _SHELVES[kind])
         fact: Kept | None = shelf.pop(id, None)
@@ -90,6 +96,8 @@ class Roll:
         match fact:
             case Member():
                 self._by_card |= {card.lower(): fact.id for card in fact.cards if fact.id}
+                if fact.user_id is not None and fact.id is not None:
+                    self._by_user[fact.user_id] = fact.id
             case Permission():
                 self._permissions.setdefault(fact.member_id, {})[fact.id or 0] = fact
             case Trained():
@@ -103,6 +111,8 @@ class Roll:
             case Member():
                 for card in fact.cards:
                     self._by_card.pop(card.lower(), None)
+                if fact.user_id is not None:
+                    self._by_user.pop(fact.user_id, None)
             case Permission():
                 self._permissions.get(fact.member_id, {}).pop(fact.id or 0, None)
             case Trained():
