@@ -57,6 +57,14 @@ class Flow:
         """Return why the dialog was aborted."""
         return str(self.answer.get("reason", ""))
 
+    def suggested(self) -> dict[str, Any]:
+        """Return what the form that is shown is filled in with."""
+        return {
+            field["name"]: field["description"]["suggested_value"]
+            for field in self.answer["data_schema"]
+            if "suggested_value" in (field.get("description") or {})
+        }
+
     async def submit(self, data: dict[str, Any] | None = None) -> Self:
         """Fill in the form that is shown and submit it."""
         self.answer = await self._rest.post(f"{self._path}/{self.flow_id}", data or {})

@@ -8,13 +8,15 @@ from rig.board import Board
 from rig.broker import Broker
 from rig.errors import SlowError
 from rig.hass import DOMAIN, HomeAssistant
+from rig.makerspace import Makerspace
+from rig.started import Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from rig.makers import Makers
     from rig.props import Prop
-from rig.started import Started
 
 APPEAR_TIMEOUT_S: Final = 30
 
@@ -31,9 +33,13 @@ class Workshop(Started):
         mqtt_port: int = 0,
         language: str = "en",
         configuration: str = "",
+        makers: Makers | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Describe the workshop; `say` is told what is being started."""
+        """Describe the workshop; `say` is told what is being started.
+
+        With `makers` it is a makerspace, too.
+        """
         self.props = tuple(props)
         self.language = language
         self._say = say
@@ -53,6 +59,15 @@ class Workshop(Started):
             )
             for prop in props
         }
+        self.makerspace: Makerspace | None = None
+        if makers is not None:
+            self.makerspace = Makerspace(
+                makers,
+                self.hass,
+                mqtt_port=self.broker.port,
+                folder=folder / "boards",
+                language=language,
+            )
 
     async def start(self) -> Self:
         """Start everything; what was started is stopped again when a part fails."""
@@ -116,9 +131,14 @@ class Workshop(Started):
             await self.hass.move_mqtt(ids["mqtt"], self.broker.port)
         else:
             await self.hass.add_mqtt(self.broker.port)
-        if DOMAIN not in ids:
+        entry_id = ids.get(DOMAIN)
+        if entry_id is None:
             self._say("Atelier …")
-            await self.hass.add_workshop()
+            entry_id = await self.hass.add_workshop()
+        if self.makerspace is not None:
+            self._say("the makerspace: machines, members, and their last weeks …")
+            self._stack.push_async_callback(self.makerspace.close)
+            await self.makerspace.open(entry_id)
         for prop in self.props:
             await self._place(prop)
             await self._adjust(prop)
