@@ -70,11 +70,12 @@ def test_the_table_shows_medians_ranges_ratio_and_verdict() -> None:
 
 
 def test_the_report_has_a_row_for_each_measure_and_can_be_kept_as_json() -> None:
-    """A missed target stands in the record too, here 30 of 80 net of the client."""
+    """A missed target stands in the record too: one value costs 50 of core's 120."""
     ours, core = Samples(), Samples()
     ours["burst_one"].append(50)
     ours["burst_unread"].append(20)
     core["burst_one"].append(100)
+    core["burst_all"].append(120)
 
     records = [row.record() for row in rows(ours, core, Samples(), crowd=10)]
 
