@@ -56,7 +56,7 @@ def test_the_manifest_says_what_home_assistant_and_the_catalog_need() -> None:
     for key in ("documentation", "issue_tracker"):
         assert MANIFEST[key].startswith("https://")
     assert MANIFEST["config_flow"] is True
-    assert MANIFEST["dependencies"] == ["mqtt"]
+    assert MANIFEST["dependencies"] == ["file_upload", "http", "mqtt", "websocket_api"]
     assert MANIFEST["iot_class"] == "local_push"
     packages = {requirement.partition("==")[0] for requirement in MANIFEST["requirements"]}
     assert packages == {"aiosqlite", "alembic", "asyncpg", "openpyxl"}

@@ -160,6 +160,7 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'_refused\("(\w+)"', "machines/entities/todo.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
+    raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/command.py")}
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
 

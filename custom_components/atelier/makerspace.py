@@ -29,7 +29,7 @@ from .const import (
 )
 from .errors import translated_ledger_errors, translated_request
 from .ledger.errors import LedgerError
-from .ledger.kinds import Fact
+from .ledger.kinds import KINDS, Fact
 from .ledger.ledger import Ledger
 from .ledger.removing import Removal
 from .machines.desk import OFFLINE_S, Desk
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 type MachineFactory = Callable[[Makerspace, int], Iterable[Entity]]
+
+#: The kinds of facts, as the ledger names them; cards that nobody knows beside them.
+EVERY_KIND: Final = frozenset({*(kind.name for kind in KINDS.values()), "unknown_card"})
 
 _TICK: Final = timedelta(seconds=5)
 #: Home Assistant's start is busy enough without it.
@@ -79,6 +82,8 @@ class Makerspace:
         #: What makes a machine's use doubtful: its board says nothing while it lasts.
         self.silent: set[int] = set()
         self.ledger_up = True
+        #: Somebody changed facts of these kinds, and the desk goes by it already.
+        self.on_facts: Signal[frozenset[str]] = Signal()
         #: The ledger went away or came back.
         self.on_ledger: Signal[()] = Signal()
         #: Time passed: strangers, silent boards and care may be others now.
@@ -144,10 +149,12 @@ class Makerspace:
         for fact in kept:
             if not isinstance(fact, Use | Intervention):
                 self.desk.put(fact)
+        kinds = frozenset(KINDS[type(fact)].name for fact in kept)
         if any(isinstance(fact, Use | Intervention) for fact in kept):
-            await self.refresh()
+            await self.refresh(kinds)
         else:
             self._sync()
+            self.on_facts.tell(kinds)
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:  # noqa: A002
         """Remove a fact and what goes with it."""
@@ -155,21 +162,22 @@ class Makerspace:
             removal = await self.ledger.remove(kind, id, by=by)
         if kind is not Use and kind is not Intervention:
             self.desk.drop(cast("type[Kept]", kind), id)
-        await self.refresh()
+        await self.refresh(_with_taken(kind))
         return removal
 
     async def restore(self, removal: Removal, *, by: str) -> Any:
         """Take a removal back; return the fact."""
         with translated_ledger_errors():
             fact = await self.ledger.restore(removal, by=by)
-        await self.refresh()
+        await self.refresh(_with_taken(type(fact)))
         return fact
 
-    async def refresh(self) -> None:
-        """Take everything over from the ledger, after it changed as a whole."""
+    async def refresh(self, kinds: frozenset[str] = EVERY_KIND) -> None:
+        """Take everything over from the ledger, after facts of these kinds changed in it."""
         with translated_ledger_errors():
             await self.desk.refresh()
         self._sync()
+        self.on_facts.tell(kinds)
 
     # Requests to boards
 
@@ -407,6 +415,11 @@ class Makerspace:
             report.removals,
             report.audit,
         )
+
+
+def _with_taken(kind: type[Fact]) -> frozenset[str]:
+    """Return the names of a kind of fact and of those that come and go with it."""
+    return frozenset(KINDS[one].name for one in (kind, *(kind for kind, _ in KINDS[kind].takes)))
 
 
 def ledger_path(workshop: Workshop) -> Path:

@@ -25,7 +25,7 @@ from .care import due, hours_left, used_s
 from .errands import Errands
 from .facts import Board, Facts, Plan
 from .keeping import Keeping
-from .news import Happening, Kind, State, Status
+from .news import Happening, Kind, State, Status, Tap
 from .requests import Refusal, RequestRefused
 from .roll import Kept, Roll
 from .usebook import UseBook
@@ -51,6 +51,9 @@ class Desk:
         """Begin with what the ledger loaded; `steady` is a clock that nobody sets, in seconds."""
         self.changed: Signal[int] = Signal()
         self.happened: Signal[Happening] = Signal()
+        #: A card at a board, and whose it is: only for somebody who hands cards out, as cards
+        #: are in no state, event or log.
+        self.tapped: Signal[Tap] = Signal()
         #: Whether the ledger could be written when it was last tried.
         self.ledger_up: Signal[bool] = Signal()
         self.roll = Roll(facts)
@@ -207,6 +210,7 @@ class Desk:
 
     def _check_card(self, number: int, card: str, now: float) -> Reply:
         member = self.roll.member_with(card)
+        self.tapped.tell(Tap(card, number, now, member.id if member else None))
         if member is None:
             self._errands.add(lambda: self._ledger.saw_unknown_card(card, number, now))
             self.happened.tell(Happening(kind=Kind.UNKNOWN_CARD, machine_id=number, at=now))
@@ -244,6 +248,9 @@ class Desk:
     def _meet(self, number: int, query: Query, now: float) -> Reply | None:
         """Note a board that belongs to no machine."""
         known = self.strangers.pop(number, None)
+        if isinstance(query, CheckUser):
+            member = self.roll.member_with(query.card)
+            self.tapped.tell(Tap(query.card, number, now, member.id if member else None))
         if isinstance(query, Alive):
             board = _board(number, query, now)
         else:

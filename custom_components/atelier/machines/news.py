@@ -1,6 +1,9 @@
-"""What a machine tells those who watch it. No name and no card is in any of it."""
+"""What a machine tells those who watch it. No name is in any of it.
 
-from dataclasses import dataclass
+No card either, but in a `Tap`.
+"""
+
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .access import Denial
@@ -35,6 +38,17 @@ class Happening:
     duration_s: float | None = None
     #: Told later from a board's memory.
     replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """Tell that a card was shown: only to who learns cards, never to states, events or logs."""
+
+    card: str = field(repr=False)
+    machine_id: int
+    at: float
+    #: Whose card it is, if anybody's.
+    member_id: int | None
 
 
 class State(StrEnum):

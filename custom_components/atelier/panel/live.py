@@ -1,0 +1,249 @@
+"""Push what changes at a workshop's machines to those who watch, a few times a second at most."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.components.websocket_api.messages import construct_event_message
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import JsonObjectType
+
+from ..ledger.errors import LedgerUnavailable
+from ..ledger.pages import UnknownCardQuery
+from ..machine_actions.request import described
+from ..machines.facts import Board
+from ..machines.news import Happening, Kind
+from ..makerspace import Makerspace
+from .views import happening_view, machine_view
+
+#: What comes within this time is told together.
+COALESCE_S: Final = 0.1
+#: Views made in one go: boards are answered in between.
+AT_ONCE: Final = 25
+#: What happened and was not told yet; beyond this a flood of cards is not news any more.
+_MOST_NEWS: Final = 200
+
+#: What a happening changed in the ledger.
+_CHANGES: Final[dict[Kind, str]] = {
+    Kind.STARTED: "use",
+    Kind.STOPPED: "use",
+    Kind.AUTO_LOGOFF: "use",
+    Kind.INTERVENTION: "intervention",
+    Kind.UNKNOWN_CARD: "unknown_card",
+}
+
+
+@dataclass(eq=False, slots=True)
+class _Watcher:
+    """Somebody who watches, while they may."""
+
+    connection: ActiveConnection
+    id: int
+    may: Callable[[], bool]
+    #: Whether they were shown everything, and can make sense of what changes.
+    ready: bool = False
+
+    def tell(self, event: bytes) -> None:
+        self.connection.send_message(construct_event_message(self.id, event))
+
+
+class Live:
+    """Watch a makerspace while anybody watches it, and not otherwise."""
+
+    def __init__(self, hass: HomeAssistant, makerspace: Makerspace) -> None:
+        """Begin with nobody watching."""
+        self._hass = hass
+        self._makerspace = makerspace
+        self._watchers: list[_Watcher] = []
+        self._endings: list[CALLBACK_TYPE] = []
+        self._flushing: CALLBACK_TYPE | None = None
+        #: Machines as they were last shown.
+        self._shown: dict[int, JsonObjectType] = {}
+        self._boards: list[Board] = []
+        self._marked: dict[int, None] = {}
+        self._news: list[Happening] = []
+        self._kinds: set[str] = set()
+        self._ledger_told = True
+
+    async def watch(self, connection: ActiveConnection, id_: int, may: Callable[[], bool]) -> None:
+        """Show a connection everything, and from then on what changes while it may know."""
+        watcher = _Watcher(connection, id_, may)
+        if not self._watchers:
+            self._listen()
+        self._watchers.append(watcher)
+        connection.subscriptions[id_] = partial(self._leave, watcher)
+        unknown_cards = await self._unknown_cards()
+        while watcher in self._watchers and (unseen := self._unseen()):
+            for number in unseen:
+                self._shown[number] = machine_view(self._makerspace, number)
+            await asyncio.sleep(0)
+        if watcher in self._watchers and self._allowed(watcher):
+            watcher.tell(json_bytes(self._all() | {"unknown_cards": unknown_cards}))
+            watcher.ready = True
+
+    @callback
+    def close(self) -> None:
+        """Tell everybody that it is over."""
+        for watcher in tuple(self._watchers):
+            self._dismiss(watcher)
+
+    async def _unknown_cards(self) -> int | None:
+        """Return how many cards nobody knows, None while the ledger is away."""
+        try:
+            page = await self._makerspace.ledger.page(UnknownCardQuery(limit=1))
+        except LedgerUnavailable:
+            return None
+        return page.total
+
+    def _unseen(self) -> list[int]:
+        """Return a few machines that were not shown yet."""
+        machines = self._makerspace.desk.facts.machines
+        return list(islice((one for one in machines if one not in self._shown), AT_ONCE))
+
+    def _all(self) -> dict[str, Any]:
+        facts = self._makerspace.desk.facts
+        return {
+            "type": "all",
+            "machines": [self._shown[number] for number in sorted(facts.machines)],
+            "types": [described(kind) for kind in facts.types.values()],
+            "boards": self._strangers(),
+            "ledger_up": self._makerspace.ledger_up,
+        }
+
+    def _strangers(self) -> list[JsonObjectType]:
+        return [described(board) for board in self._makerspace.desk.strangers.values()]
+
+    # What the makerspace tells
+
+    def _listen(self) -> None:
+        makerspace = self._makerspace
+        self._shown.clear()
+        self._ledger_told = makerspace.ledger_up
+        self._boards = list(makerspace.desk.strangers.values())
+        self._endings = [
+            makerspace.desk.changed.listen(self._changed),
+            makerspace.desk.happened.listen(self._happened),
+            makerspace.on_facts.listen(self._facts),
+            makerspace.on_ledger.listen(self._soon),
+            makerspace.on_tick.listen(self._time_passed),
+        ]
+
+    @callback
+    def _leave(self, watcher: _Watcher) -> None:
+        if watcher in self._watchers:
+            self._watchers.remove(watcher)
+        if not self._watchers:
+            self._rest()
+
+    def _rest(self) -> None:
+        while self._endings:
+            self._endings.pop()()
+        if self._flushing is not None:
+            self._flushing()
+            self._flushing = None
+        self._marked.clear()
+        self._news.clear()
+        self._kinds.clear()
+
+    @callback
+    def _changed(self, machine_id: int) -> None:
+        self._marked[machine_id] = None
+        self._soon()
+
+    @callback
+    def _happened(self, happening: Happening) -> None:
+        if len(self._news) < _MOST_NEWS:
+            self._news.append(happening)
+        if (kind := _CHANGES.get(happening.kind)) is not None:
+            self._kinds.add(kind)
+        self._soon()
+
+    @callback
+    def _facts(self, kinds: frozenset[str]) -> None:
+        self._kinds |= kinds
+        self._marked |= dict.fromkeys(self._makerspace.desk.facts.machines)
+        self._soon()
+
+    @callback
+    def _time_passed(self) -> None:
+        """Look at what changes by itself: uses that last, silence, rights that ended."""
+        desk = self._makerspace.desk
+        self._marked |= dict.fromkeys((*desk.facts.open_uses, *self._makerspace.silent))
+        self._marked |= {one: None for one, view in self._shown.items() if view["silent"]}
+        self._soon()
+
+    @callback
+    def _soon(self) -> None:
+        if self._flushing is None:
+            self._flushing = async_call_later(self._hass, COALESCE_S, self._flush)
+
+    @callback
+    def _flush(self, _now: Any) -> None:
+        """Tell those who may know what changed, some machines at a time."""
+        self._flushing = None
+        if not [one for one in tuple(self._watchers) if self._allowed(one)]:
+            return
+        makerspace = self._makerspace
+        for event in self._events():
+            self._tell(event)
+        machines = makerspace.desk.facts.machines
+        changed = []
+        for number in tuple(islice(self._marked, AT_ONCE)):
+            del self._marked[number]
+            if number in machines:
+                view = machine_view(makerspace, number)
+                if view != self._shown.get(number):
+                    self._shown[number] = view
+                    changed.append(view)
+        removed = [number for number in self._shown if number not in machines]
+        for number in removed:
+            del self._shown[number]
+        if changed or removed:
+            self._tell({"type": "changed", "machines": changed, "removed": removed})
+        if self._marked:
+            self._flushing = async_call_later(self._hass, 0, self._flush)
+
+    def _events(self) -> list[dict[str, Any]]:
+        """Return what is to be told beside the machines, and forget it."""
+        makerspace, events = self._makerspace, []
+        if makerspace.ledger_up is not self._ledger_told:
+            self._ledger_told = makerspace.ledger_up
+            events.append({"type": "ledger", "ledger_up": self._ledger_told})
+        boards = list(makerspace.desk.strangers.values())
+        if boards != self._boards:
+            self._boards = boards
+            events.append({"type": "boards", "boards": self._strangers()})
+        events += [
+            {"type": "happened", "happening": happening_view(makerspace, one)} for one in self._news
+        ]
+        if self._kinds:
+            events.append({"type": "facts", "kinds": sorted(self._kinds)})
+        self._news.clear()
+        self._kinds.clear()
+        return events
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        """Send an event to all, made into text once."""
+        text = json_bytes(event)
+        for watcher in self._watchers:
+            if watcher.ready:
+                watcher.tell(text)
+
+    def _allowed(self, watcher: _Watcher) -> bool:
+        """Tell whether somebody may still watch; end their stream if not."""
+        if watcher.may():
+            return True
+        self._dismiss(watcher)
+        return False
+
+    def _dismiss(self, watcher: _Watcher) -> None:
+        """End a stream from this side."""
+        watcher.tell(json_bytes({"type": "over"}))
+        watcher.connection.subscriptions.pop(watcher.id, None)
+        self._leave(watcher)

@@ -1,0 +1,60 @@
+"""The panel's commands on Home Assistant's WebSocket."""
+
+from typing import Any, Final
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api.messages import MINIMAL_MESSAGE_SCHEMA
+from homeassistant.core import HomeAssistant, callback
+
+from .panel import acting, facts, watching
+from .panel.command import Command, carry_out, who, workshops
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    *acting.COMMANDS,
+    *facts.COMMANDS,
+    *watching.COMMANDS,
+)
+
+
+@callback
+def async_setup_commands(hass: HomeAssistant) -> None:
+    """Register the commands.
+
+    Their form is looked at behind this door: Home Assistant would log what is wrong with it.
+    """
+    websocket_api.async_register_command(hass, _workshops)
+    for command in COMMANDS:
+        websocket_api.async_register_command(
+            hass, command.name, _handler(command), MINIMAL_MESSAGE_SCHEMA
+        )
+
+
+def _handler(command: Command) -> websocket_api.const.WebSocketCommandHandler:
+    @websocket_api.async_response
+    async def answer(
+        hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
+    ) -> None:
+        await carry_out(command, hass, connection, message)
+
+    return answer
+
+
+@websocket_api.websocket_command({"type": "atelier/workshops"})
+@callback
+def _workshops(
+    hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Tell in which workshops the user has any right."""
+    told = []
+    for entry, makerspace in workshops(hass):
+        asks = who(makerspace, connection)
+        if asks.rights:
+            told.append(
+                {
+                    "entry_id": entry.entry_id,
+                    "title": entry.title,
+                    "rights": sorted(asks.rights),
+                    "member_id": asks.member.id if asks.member else None,
+                }
+            )
+    connection.send_result(message["id"], {"workshops": told})
