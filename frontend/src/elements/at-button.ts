@@ -1,0 +1,115 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { t } from "../i18n/text";
+import "./at-icon";
+import { base } from "./styles";
+
+/**
+ * A button: `<at-button kind="primary" .icon=${mdiPlus} @click=${…}>Add</at-button>`.
+ *
+ * Without text it is an icon alone and needs a `label`. While `busy` it takes no clicks.
+ */
+@customElement("at-button")
+export class AtButton extends LitElement {
+  @property({ reflect: true }) kind: "primary" | "plain" | "quiet" | "danger" = "plain";
+  @property() icon = "";
+  @property() label = "";
+  @property({ type: Boolean, reflect: true }) disabled = false;
+  @property({ type: Boolean, reflect: true }) busy = false;
+  /** For buttons that open something: whether it is open. */
+  @property() expanded?: "true" | "false";
+  /** For buttons that stay pressed. */
+  @property() pressed?: "true" | "false";
+
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: inline-block;
+      }
+      :host([disabled]),
+      :host([busy]) {
+        pointer-events: none;
+      }
+      button {
+        display: inline-flex;
+        align-items: center;
+        justify-content: center;
+        gap: 8px;
+        width: 100%;
+        min-height: 40px;
+        min-width: 40px;
+        padding: 8px 16px;
+        border: 1px solid var(--divider-color);
+        border-radius: 20px;
+        background: transparent;
+        color: var(--primary-color);
+        font: inherit;
+        font-size: 0.875rem;
+        font-weight: 500;
+        cursor: pointer;
+      }
+      button.icon {
+        padding: 7px;
+        color: var(--secondary-text-color);
+      }
+      button:hover {
+        background: color-mix(in srgb, currentColor 10%, transparent);
+      }
+      :host([kind="primary"]) button {
+        border-color: transparent;
+        background: var(--primary-color);
+        color: var(--text-primary-color, #fff);
+      }
+      :host([kind="primary"]) button:hover {
+        background: color-mix(in srgb, var(--primary-color) 85%, #000);
+      }
+      :host([kind="quiet"]) button {
+        border-color: transparent;
+      }
+      :host([kind="danger"]) button {
+        color: var(--error-color);
+      }
+      button[aria-pressed="true"] {
+        border-color: var(--primary-color);
+        background: color-mix(in srgb, var(--primary-color) 18%, transparent);
+      }
+      button:disabled {
+        color: var(--disabled-text-color);
+      }
+      :host([kind="primary"]) button:disabled {
+        background: var(--disabled-color, var(--disabled-text-color));
+        color: var(--text-primary-color, #fff);
+      }
+      at-icon {
+        --at-icon-size: 20px;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const alone = this.textContent?.trim() === "";
+    return html`
+      <button
+        type="button"
+        class=${alone ? "icon" : ""}
+        ?disabled=${this.disabled}
+        aria-busy=${this.busy}
+        aria-label=${this.label || nothing}
+        title=${alone ? this.label : nothing}
+        aria-expanded=${this.expanded ?? nothing}
+        aria-pressed=${this.pressed ?? nothing}
+        @click=${this.guard}
+      >
+        ${this.icon ? html`<at-icon .path=${this.icon}></at-icon>` : nothing}
+        ${this.busy ? t("common.working") : html`<slot @slotchange=${() => this.requestUpdate()}></slot>`}
+      </button>
+    `;
+  }
+
+  private guard(event: Event): void {
+    if (this.busy) event.stopPropagation();
+  }
+}

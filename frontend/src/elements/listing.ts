@@ -1,0 +1,104 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+export interface Wanted<F> {
+  offset: number;
+  limit: number;
+  filters: F;
+  sort: Sort | null;
+}
+
+export interface Sort {
+  key: string;
+  descending: boolean;
+}
+
+interface Page<R> {
+  total: number;
+  rows: R[];
+}
+
+interface Options<R, F> {
+  load: (wanted: Wanted<F>) => Promise<Page<R>>;
+  filters: F;
+  limit?: number;
+  sort?: Sort;
+}
+
+/**
+ * A list that the server pages: what is wanted, what came of it, and whether it is on its way.
+ *
+ * An answer to what is no longer wanted is dropped.
+ */
+export class Listing<R, F extends object> implements ReactiveController {
+  rows: R[] = [];
+  total = 0;
+  offset = 0;
+  filters: F;
+  sort: Sort | null;
+  /** What the latest answer failed with. */
+  error: unknown;
+  loading = false;
+  /** Whether there ever was an answer. */
+  loaded = false;
+  readonly limit: number;
+  private load: Options<R, F>["load"];
+  private latest = 0;
+
+  constructor(
+    private host: ReactiveControllerHost,
+    options: Options<R, F>,
+  ) {
+    this.load = options.load;
+    this.filters = options.filters;
+    this.limit = options.limit ?? 50;
+    this.sort = options.sort ?? null;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    void this.reload();
+  }
+
+  /** Change some of the filters, and begin at the first page. */
+  filter(change: Partial<F>): void {
+    this.filters = { ...this.filters, ...change };
+    this.go(0);
+  }
+
+  /** Sort by a column; again, the other way round. */
+  sortBy(key: string): void {
+    const descending = this.sort?.key === key && !this.sort.descending;
+    this.sort = { key, descending };
+    this.go(0);
+  }
+
+  go(offset: number): void {
+    this.offset = Math.max(0, offset);
+    void this.reload();
+  }
+
+  /** Ask again for what is shown. */
+  async reload(): Promise<void> {
+    const turn = ++this.latest;
+    const { offset, limit, filters, sort } = this;
+    this.loading = true;
+    this.host.requestUpdate();
+    try {
+      const page = await this.load({ offset, limit, filters, sort });
+      if (turn !== this.latest) return;
+      this.rows = page.rows;
+      this.total = page.total;
+      this.error = undefined;
+      this.loaded = true;
+    } catch (error) {
+      if (turn !== this.latest) return;
+      this.error = error;
+    }
+    this.loading = false;
+    this.host.requestUpdate();
+    // The last row of the last page may have been removed.
+    if (this.error === undefined && this.rows.length === 0 && this.offset > 0 && this.total > 0) {
+      this.go(Math.floor((this.total - 1) / this.limit) * this.limit);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** What all elements share: Home Assistant's colours, one focus ring, one field. */
+
+import { css } from "lit";
+
+export const base = css`
+  :host {
+    box-sizing: border-box;
+    color: var(--primary-text-color);
+    font-family: var(--ha-font-family-body, Roboto, Noto, sans-serif);
+  }
+  :host([hidden]) {
+    display: none !important;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color);
+    outline-offset: 2px;
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
+export const field = css`
+  :host {
+    display: block;
+  }
+  label,
+  .label {
+    display: block;
+    margin-bottom: 4px;
+    font-size: 0.875rem;
+    color: var(--secondary-text-color);
+  }
+  input,
+  select,
+  textarea {
+    width: 100%;
+    min-height: 44px;
+    padding: 8px 12px;
+    border: 1px solid var(--divider-color);
+    border-radius: 8px;
+    background: var(--secondary-background-color);
+    color: var(--primary-text-color);
+    font: inherit;
+    font-size: 1rem;
+  }
+  input:focus-visible,
+  select:focus-visible,
+  textarea:focus-visible {
+    outline-offset: -1px;
+  }
+  input:disabled,
+  select:disabled {
+    color: var(--disabled-text-color);
+  }
+  .hint,
+  .error {
+    margin: 4px 0 0;
+    font-size: 0.8125rem;
+    color: var(--secondary-text-color);
+  }
+  .error {
+    color: var(--error-color);
+  }
+  :host([invalid]) input,
+  :host([invalid]) select {
+    border-color: var(--error-color);
+  }
+`;
+
+/** Cards and headings of pages. */
+export const page = css`
+  :host {
+    display: block;
+  }
+  h1 {
+    margin: 0;
+    font-size: 1.25rem;
+    font-weight: 500;
+  }
+  h2 {
+    margin: 24px 0 8px;
+    font-size: 1.0625rem;
+    font-weight: 500;
+  }
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 12px;
+    align-items: end;
+    margin-bottom: 16px;
+  }
+  .bar .grow {
+    flex: 1 1 200px;
+  }
+  .card {
+    padding: 16px;
+    border: 1px solid var(--divider-color);
+    border-radius: var(--ha-card-border-radius, 12px);
+    background: var(--ha-card-background, var(--card-background-color, #fff));
+  }
+  .stack {
+    display: grid;
+    gap: 16px;
+  }
+  .muted {
+    color: var(--secondary-text-color);
+  }
+  a {
+    color: var(--primary-color);
+  }
+`;

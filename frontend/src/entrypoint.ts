@@ -1,0 +1,3 @@
+/** What Home Assistant loads: it defines the panel's element. */
+
+import "./frame/atelier-panel";

@@ -1,0 +1,23 @@
+/** What a page is: an element that is given the workshop it is about. */
+
+import { type CSSResultGroup, LitElement } from "lit";
+import { property } from "lit/decorators.js";
+import type { Api } from "../api/api";
+import type { Rights, WorkshopInfo } from "../api/types";
+import { base, page } from "../elements/styles";
+import type { Hass } from "../hass";
+
+/** The base of all pages. It is made anew when the workshop or the language changes. */
+export abstract class AtelierPage extends LitElement {
+  @property({ attribute: false }) api!: Api;
+  @property({ attribute: false }) workshop!: WorkshopInfo;
+  @property({ attribute: false }) hass!: Hass;
+  /** What follows the page's own name in the address: `/atelier/members/7` is `["7"]`. */
+  @property({ attribute: false }) rest: string[] = [];
+
+  static override styles: CSSResultGroup = [base, page];
+
+  protected may(right: Rights): boolean {
+    return this.workshop.rights.includes(right);
+  }
+}

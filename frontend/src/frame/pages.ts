@@ -1,0 +1,32 @@
+/** The pages there are, in the order of their tabs. To add one, add a line. */
+
+import { mdiTools } from "@mdi/js";
+import type { Rights } from "../api/types";
+
+export interface PageInfo {
+  /** In the address, and the name of its text: `/atelier/machines`, `machines.title`. */
+  name: string;
+  icon: string;
+  /** Who sees it: whoever has one of these. The server decides what they are told. */
+  rights: Rights[];
+  /** The element, and how to load it. */
+  tag: string;
+  load: () => Promise<unknown>;
+}
+
+const MANAGERS: Rights[] = ["admin", "manager"];
+
+export const PAGES: PageInfo[] = [
+  {
+    name: "machines",
+    icon: mdiTools,
+    rights: MANAGERS,
+    tag: "atelier-machines",
+    load: () => import("../pages/machines/machines"),
+  },
+];
+
+/** Return the pages that somebody sees. */
+export function pagesFor(rights: readonly Rights[], pages: readonly PageInfo[] = PAGES) {
+  return pages.filter((page) => page.rights.some((right) => rights.includes(right)));
+}
