@@ -187,22 +187,26 @@ def test_a_failures_sentence_uses_facts_that_it_has(failure: Failure) -> None:
 # Flows
 
 
+FLOWS = tuple(name for name in SOURCES if name == "config_flow.py" or name.startswith("flow_"))
+#: What is said where a workshop is made, and where its options are changed.
+WRONG = used(r'return "(\w+)", \{', *FLOWS) | used(r': "(ledger_\w+|whole_days)"', *FLOWS)
+
+
 @pytest.mark.parametrize(
     ("where", "reasons"),
     [
         (EN["config"]["abort"], used(r'reason="(\w+)"', "config_flow.py")),
+        (EN["config"]["error"], WRONG | {"bad_name"}),
+        (EN["options"]["abort"], used(r'reason="(\w+)"', "flow_options.py")),
+        (EN["options"]["error"], WRONG),
+        (EN["options"]["progress"], used(r'progress_action="(\w+)"', "flow_options.py")),
+        (EN["config"]["step"], {"user", "machines", "reconfigure", "discovery_confirm"}),
         (
-            EN["config"]["error"],
-            used(r'return "(\w+)", \{', "config_flow.py") - {"bad_machine_prefix"} | {"bad_name"},
+            EN["options"]["step"],
+            {"init", *used(r'form\(\s*step_id="(\w+)"', *FLOWS)} - {"discovery_confirm"},
         ),
-        (
-            EN["options"]["error"],
-            used(r'return "(\w+)", \{', "config_flow.py") | {"ledger_unreachable"},
-        ),
-        (EN["config"]["step"], {"user", "reconfigure", "discovery_confirm"}),
-        (EN["options"]["step"], {"init", "machines"}),
     ],
-    ids=["abort", "error", "options error", "steps", "options steps"],
+    ids=["abort", "error", "options abort", "options error", "progress", "steps", "options steps"],
 )
 def test_what_the_flows_say(where: dict[str, Any], reasons: set[str]) -> None:
     shared = {"already_configured", "reconfigure_successful"}  # said by Home Assistant's helpers
@@ -232,7 +236,8 @@ def test_every_issue_has_its_sentences_and_facts() -> None:
     for kind, arguments in calls:
         given = {"workshop"} | set(re.findall(r"(\w+)=", arguments)) - {"fixable", "severity"}
         for path, text in sentences(EN["issues"][kind]):
-            assert facts(text) <= given, (kind, path)
+            shown = {"key"} if path.startswith("/fix_flow/step/key/") else set()
+            assert facts(text) <= given | shown, (kind, path)
         issue = EN["issues"][kind]
         assert "title" in issue
         assert ("fix_flow" in issue) is ("fixable=True" in arguments)
@@ -240,13 +245,16 @@ def test_every_issue_has_its_sentences_and_facts() -> None:
 
 
 def test_every_fix_has_its_sentences() -> None:
-    for issue in EN["issues"].values():
+    for kind, issue in EN["issues"].items():
         if "fix_flow" in issue:
-            assert issue["fix_flow"]["step"].keys() == {"confirm"}
+            shows_key = kind == "gate_without_key"
+            assert issue["fix_flow"]["step"].keys() == {"confirm"} | (
+                {"key"} if shows_key else set()
+            )
             assert issue["fix_flow"]["abort"].keys() == {"not_loaded"}
             adopts = "data" in issue["fix_flow"]["step"]["confirm"]
             errors = {"not_kept", "ledger_away"} if adopts else {"cannot_connect"}
-            assert issue["fix_flow"]["error"].keys() == errors
+            assert issue["fix_flow"].get("error", {}).keys() == (set() if shows_key else errors)
 
 
 # Actions and system health

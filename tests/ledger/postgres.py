@@ -53,6 +53,20 @@ class Cluster:
         self._run("createdb", *where, name)
         return f"postgresql+asyncpg://atelier@127.0.0.1:{self.port}/{name}"
 
+    def new_guarded_database(self, user: str, password: str) -> str:
+        """Make an empty database whose owner needs a password; return its URL without it."""
+        self._made += 1
+        name = f"test{self._made}"
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "atelier")
+        role = f"CREATE ROLE {user} LOGIN PASSWORD '{password}'"
+        self._run("psql", *where, "-d", "postgres", "-c", role)
+        rules = Path(self._folder, "data", "pg_hba.conf")
+        guard = f"host all {user} 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(guard + rules.read_text("utf-8"), "utf-8")
+        self._run("pg_ctl", "-D", "data", "reload")
+        self._run("createdb", *where, "-O", user, name)
+        return f"postgresql+asyncpg://127.0.0.1:{self.port}/{name}"
+
     def remove(self) -> None:
         """Stop the server and delete its files."""
         self.stop(how="immediate")

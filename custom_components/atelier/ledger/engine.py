@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from .errors import LedgerError, LedgerUnavailable
+from .errors import LedgerError, LedgerUnavailable, Place
 
 #: A board waits two seconds for its answer: whoever finds the database locked, or its
 #: server silent, has to know before that. A silent server costs it twice: the connection
@@ -48,13 +48,15 @@ def _engine(url: str, *, writes: bool, patience_s: float | None) -> AsyncEngine:
     """Make an engine whose errors name no values."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        parsed = None
+    except sa.exc.ArgumentError, ValueError:
+        parsed = None  # its port is no number, or it is no address at all
     if parsed is not None and parsed.drivername == "sqlite+aiosqlite":
         return _sqlite(parsed, writes=writes)
     if parsed is not None and parsed.drivername == "postgresql+asyncpg":
         return _postgresql(parsed, writes=writes, patience_s=patience_s)
-    raise LedgerUnavailable("The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:")
+    raise LedgerUnavailable(
+        "The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:", place=Place.ADDRESS
+    )
 
 
 def _sqlite(url: sa.URL, *, writes: bool) -> AsyncEngine:
@@ -147,8 +149,16 @@ def told(error: Exception) -> Exception:
     if isinstance(error, _OURS) or _is_bad_value(error):
         return LedgerError("The database refused this: a value or a rule forbids it")
     if isinstance(error, _THEIRS) or type(error).__module__.startswith("asyncpg"):
-        return LedgerUnavailable(f"The database failed: {_reason(error)}")
+        return LedgerUnavailable(f"The database failed: {_reason(error)}", place=_place(error))
     return error
+
+
+def _place(error: BaseException) -> Place:
+    """Return what a server has against those who want in, by PostgreSQL's error codes."""
+    code = str(getattr(error, "sqlstate", ""))
+    if code.startswith("28"):
+        return Place.LOGIN
+    return Place.NO_DATABASE if code == "3D000" else Place.AWAY
 
 
 def _is_bad_value(error: Exception) -> bool:

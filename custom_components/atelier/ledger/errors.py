@@ -3,9 +3,21 @@
 No message names a person or a card: errors end up in logs.
 """
 
+from enum import StrEnum
+
 
 class LedgerError(Exception):
     """Tell that the ledger did not do what it was asked."""
+
+
+class Place(StrEnum):
+    """Tell what is wrong with the place where a ledger should be."""
+
+    AWAY = "away"
+    ADDRESS = "address"
+    LOGIN = "login"
+    NO_DATABASE = "no_database"
+    NEWER = "newer"
 
 
 class LedgerUnavailable(LedgerError):
@@ -14,6 +26,11 @@ class LedgerUnavailable(LedgerError):
     Nothing was confirmed. Where the connection broke in the middle of a commit the change
     may be kept all the same; whoever asks again names the same `origin`.
     """
+
+    def __init__(self, message: str = "The database is away", *, place: Place = Place.AWAY) -> None:
+        """Remember what is wrong with its place."""
+        super().__init__(message)
+        self.place = place
 
 
 class Conflict(LedgerError):

@@ -10,7 +10,7 @@ from alembic.util.exc import CommandError
 import sqlalchemy as sa
 
 from .engine import let_go, told, writing_engine
-from .errors import LedgerUnavailable
+from .errors import LedgerUnavailable, Place
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -21,7 +21,7 @@ def migrate(url: str, *, to: str = "head") -> None:
     try:
         asyncio.run(_migrate(url, to))
     except CommandError:
-        failed = LedgerUnavailable("The database was made by a newer Atelier")
+        failed = LedgerUnavailable("The database was made by a newer Atelier", place=Place.NEWER)
     except Exception as error:  # noqa: BLE001 - raised below, without the driver's own words
         failed = told(error)
     else:
