@@ -49,7 +49,7 @@ export const field = css`
     padding: 8px 12px;
     border: 1px solid var(--divider-color);
     border-radius: 8px;
-    background: var(--secondary-background-color);
+    background: var(--card-background-color, #fff);
     color: var(--primary-text-color);
     font: inherit;
     font-size: 1rem;

@@ -120,15 +120,26 @@ export class AtelierPanel extends LitElement {
     if (!this.workshops) return html`<at-note kind="loading"></at-note>`;
     if (!workshop || pages.length === 0) return html`<at-note>${t("frame.no_rights")}</at-note>`;
     if (!page) return html`<at-note>${t("frame.no_page")}</at-note>`;
-    void page.load().catch((error: unknown) => {
-      this.failed = error;
-    });
+    // An element that is drawn before it is defined would be connected without its properties.
+    if (!customElements.get(page.tag)) {
+      void this.load(page);
+      return html`<at-note kind="loading"></at-note>`;
+    }
     if (this.api?.entryId !== workshop.entry_id) this.api = new Api(this.hass, workshop.entry_id);
     const tag = unsafeStatic(page.tag);
     return keyed(
       `${workshop.entry_id} ${page.name}`,
       staticHtml`<${tag} .hass=${this.hass} .api=${this.api} .workshop=${workshop} .rest=${rest}></${tag}>`,
     );
+  }
+
+  private async load(page: PageInfo): Promise<void> {
+    try {
+      await page.load();
+      this.requestUpdate();
+    } catch (error) {
+      this.failed = error;
+    }
   }
 
   private choose(event: CustomEvent<string>): void {
