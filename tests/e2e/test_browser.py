@@ -1,64 +1,25 @@
 """What people click: the real front end in a real Chromium."""
 
 from collections.abc import AsyncIterator
-import shutil
 
-from playwright.async_api import Page, async_playwright, expect
+from browsing import PATIENCE_MS, chromium, go, log_in, needs_chromium
+from playwright.async_api import Page, expect
 import pytest
 import pytest_asyncio
 
 from rig.coffin import Coffin
-from rig.hass_rest import PASSWORD, USER
 from rig.workshop import Workshop
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), needs_chromium]
 
 type Pair = tuple[Coffin, Coffin]
-
-#: A browser that talks to nobody but the house.
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-#: The front end is large, and two cores are busy with a house.
-PATIENCE_MS = 60_000
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(workshop: Workshop) -> AsyncIterator[Page]:
     """Return a page on which somebody logged in."""
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE_MS)
-        await page.goto(workshop.hass.url)
-        await page.fill("input[name=username]", USER)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_selector("#ha-launch-screen", state="detached")
-        await page.wait_for_url("**/home/**")  # it goes home by itself before it can be led
-        yield page
-        await browser.close()
-
-
-async def go(page: Page, path: str) -> None:
-    """Go to another page of the front end as its own links do, without loading it anew."""
-    await page.evaluate(
-        "path => { history.pushState(null, '', path);"
-        " window.dispatchEvent(new CustomEvent('location-changed')); }",
-        path,
-    )
+    async with chromium() as browser:
+        yield await log_in(browser, workshop.hass.url)
 
 
 async def test_a_prop_is_fired_from_its_page(page: Page, coffins: Pair) -> None:
