@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
-from pathlib import Path
 import time
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
@@ -15,7 +14,6 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
-import sqlalchemy as sa
 
 from .const import (
     CONF_CARDS_DAYS,
@@ -32,8 +30,9 @@ from .ledger.errors import LedgerError
 from .ledger.kinds import KINDS, Fact
 from .ledger.ledger import Ledger
 from .ledger.removing import Removal
+from .ledger_place import address_in, make_folder
 from .machines.desk import OFFLINE_S, Desk
-from .machines.facts import Facts, Intervention, Machine, Use
+from .machines.facts import Facts, Intervention, Machine, Permission, Role, Trained, Use
 from .machines.lanes import Lanes
 from .machines.news import Happening, Kind, Status
 from .machines.requests import RequestRefused
@@ -49,6 +48,9 @@ type MachineFactory = Callable[[Makerspace, int], Iterable[Entity]]
 
 #: The kinds of facts, as the ledger names them; cards that nobody knows beside them.
 EVERY_KIND: Final = frozenset({*(kind.name for kind in KINDS.values()), "unknown_card"})
+
+#: The kinds that are removed alone: nothing goes with them, and no sum hangs on them.
+_ALONE: Final = (Role, Permission, Trained)
 
 _TICK: Final = timedelta(seconds=5)
 #: Home Assistant's start is busy enough without it.
@@ -146,9 +148,7 @@ class Makerspace:
 
     async def _take_in(self, kept: Sequence[Fact]) -> None:
         """Act by what was kept; sums that hang on uses and care are the ledger's to make."""
-        for fact in kept:
-            if not isinstance(fact, Use | Intervention):
-                self.desk.put(fact)
+        self.desk.put(*(fact for fact in kept if not isinstance(fact, Use | Intervention)))
         kinds = frozenset(KINDS[type(fact)].name for fact in kept)
         if any(isinstance(fact, Use | Intervention) for fact in kept):
             await self.refresh(kinds)
@@ -156,21 +156,35 @@ class Makerspace:
             self._sync()
             self.on_facts.tell(kinds)
 
-    async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:  # noqa: A002
+    async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it."""
         with translated_ledger_errors():
             removal = await self.ledger.remove(kind, id, by=by)
         if kind is not Use and kind is not Intervention:
             self.desk.drop(cast("type[Kept]", kind), id)
-        await self.refresh(_with_taken(kind))
+        if kind in _ALONE:
+            self.on_facts.tell(_with_taken(kind))
+        else:
+            await self.refresh(_with_taken(kind))
         return removal
 
-    async def restore(self, removal: Removal, *, by: str) -> Any:
-        """Take a removal back; return the fact."""
+    async def set_permissions(
+        self, granted: Sequence[Permission], revoked: Sequence[int], *, by: str
+    ) -> tuple[list[Permission], Removal | None]:
+        """Keep permissions and remove others, all or none; return what takes the latter back."""
         with translated_ledger_errors():
-            fact = await self.ledger.restore(removal, by=by)
-        await self.refresh(_with_taken(type(fact)))
-        return fact
+            kept, removal = await self.ledger.set_permissions(granted, revoked, by=by)
+        self.desk.drop(Permission, *revoked)
+        self.desk.put(*kept)
+        self.on_facts.tell(_with_taken(Permission))
+        return kept, removal
+
+    async def restore(self, removal: Removal, *, by: str) -> list[Any]:
+        """Take a removal back; return the facts."""
+        with translated_ledger_errors():
+            facts = await self.ledger.restore(removal, by=by)
+        await self.refresh(_with_taken(type(facts[0])))
+        return facts
 
     async def refresh(self, kinds: frozenset[str] = EVERY_KIND) -> None:
         """Take everything over from the ledger, after facts of these kinds changed in it."""
@@ -422,16 +436,7 @@ def _with_taken(kind: type[Fact]) -> frozenset[str]:
     return frozenset(KINDS[one].name for one in (kind, *(kind for kind, _ in KINDS[kind].takes)))
 
 
-def ledger_path(workshop: Workshop) -> Path:
-    """Return the file in which a ledger is kept unless another place is given."""
-    return Path(workshop.hass.config.path(DOMAIN, f"{workshop.entry.entry_id}.db"))
-
-
 def _url(workshop: Workshop) -> str:
     """Return where the ledger is; make the folder of its own file. Blocks."""
-    given: str = workshop.entry.options.get(CONF_LEDGER_URL, "")
-    if given:
-        return given
-    path = ledger_path(workshop)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    return sa.URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
+    make_folder(workshop.hass)
+    return address_in(workshop.hass, workshop.entry)

@@ -212,7 +212,7 @@ async def test_a_removal_is_taken_back(laser: Laser, do: Do, anna: int) -> None:
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is False
     assert (await do("list_members"))["total"] == 1
     restored = await do("restore", undo=undo)
-    assert restored["restored"]["name"] == "Anna"
+    assert [fact["name"] for fact in restored["restored"]] == ["Anna"]
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is True
     await refused(do("restore", undo=undo), "ledger_unknown")
 

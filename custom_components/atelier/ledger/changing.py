@@ -1,168 +1,160 @@
 """How people change facts: checked against the others, and written down in the audit trail."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..machines.facts import Machine, Member, Role, Use
-from .audit import AUDIT
-from .errors import Conflict, Duplicate, InUse, Invalid, Unknown
-from .kinds import KINDS, Kind, as_json
-from .loading import cards_of
+from ..machines.facts import Machine, Member, Role
+from .agreeing import require
+from .errors import Conflict, Invalid, Unknown
+from .finding import find_all
+from .kinds import KINDS, Kind
 from .machines import MACHINES, UNKNOWN_CARDS
 from .people import CARDS
 from .rules import check, folded_card
 from .schema import Values, live
+from .trail import Author, write_down
+
+#: Facts that share their statements; a database takes no more values than that at once.
+_AT_ONCE: Final = 500
 
 
-async def save(connection: AsyncConnection, fact: Any, *, by: str, at: float) -> Any:
+async def save(connection: AsyncConnection, fact: Any, author: Author) -> Any:
     """Keep a new or changed fact; return it as it is kept.
 
     Raise Invalid, Unknown, Duplicate, InUse, or Conflict where it changed meanwhile.
     """
-    kind = KINDS[type(fact)]
+    return (await save_all(connection, [fact], author))[0]
+
+
+async def save_all(connection: AsyncConnection, facts: Sequence[Any], author: Author) -> list[Any]:
+    """Keep new and changed facts as if one after the other; return them as they are kept.
+
+    Raise as `save` does; the transaction is not to be committed then.
+    """
+    kept: list[Any] = []
+    for some in _alike(facts):
+        kept += await _save_alike(connection, KINDS[type(some[0])], some, author)
+    return kept
+
+
+def _alike(facts: Sequence[Any]) -> Iterator[list[Any]]:
+    """Cut facts into runs of one kind, none of which holds the same fact twice."""
+    some: list[Any] = []
+    ids: set[int] = set()
+    for fact in facts:
+        other = some and (type(fact) is not type(some[0]) or len(some) == _AT_ONCE)
+        if other or fact.id in ids:
+            yield some
+            some, ids = [], set()
+        some.append(fact)
+        if fact.id is not None:
+            ids.add(fact.id)
+    if some:
+        yield some
+
+
+async def _save_alike(
+    connection: AsyncConnection, kind: Kind, facts: Sequence[Any], author: Author
+) -> list[Any]:
+    """Keep facts of one kind, each of them once."""
+    facts = [_checked(fact) for fact in facts]
+    before = await find_all(connection, kind, [fact.id for fact in facts if fact.id is not None])
+    for fact in facts:
+        _refuse_stale(kind, fact, before.get(fact.id))
+    other = [fact for fact in facts if before.get(fact.id) != fact]
+    await require(connection, kind, other, before)
+    changed = [replace(fact, version=fact.version + 1) for fact in other if fact.id in before]
+    await _update(connection, kind, changed)
+    new = iter(await _insert(connection, kind, [one for one in other if one.id not in before]))
+    latest = {fact.id: fact for fact in changed}
+    kept = [latest.get(fact.id, fact) if fact.id in before else next(new) for fact in facts]
+    if kind.fact is Member:
+        await _give_cards(connection, kept, before)
+    await write_down(connection, _entries(kind, kept, before, author))
+    return kept
+
+
+def _checked(fact: Any) -> Any:
+    """Return a fact as it is kept. Raise Invalid."""
     if isinstance(fact, Member):
         fact = replace(fact, cards=tuple(folded_card(card) for card in fact.cards))
     check(fact)
-    before = await find(connection, kind, fact.id)
+    return fact
+
+
+def _refuse_stale(kind: Kind, fact: Any, before: Any | None) -> None:
+    """Raise where a fact is not one that may be kept in place of what is there."""
     if before is None:
-        return await _create(connection, kind, fact, by=by, at=at)
+        if fact.id is not None and kind.fact is not Machine:
+            raise Unknown(kind.name)
+        return
     if kind.fact is Role and before.reserved:
         raise Invalid("role", "is reserved: it cannot be changed or removed")
     if before.version != fact.version:
         raise Conflict(kind.name, before.version)
-    if before == fact:
-        return fact
-    await require(connection, kind, fact)
-    kept = replace(fact, version=fact.version + 1)
-    values = kind.row_of(kept)
-    table = kind.table
-    await connection.execute(sa.update(table).where(table.c.id == values.pop("id")), values)
-    if isinstance(kept, Member):
-        await _give_cards(connection, kept)
-    await note(connection, kind, "changed", kept.id, by=by, at=at, before=before, after=kept)
-    return kept
 
 
-async def _create(connection: AsyncConnection, kind: Kind, fact: Any, *, by: str, at: float) -> Any:
-    """Insert a fact that there was not."""
-    if fact.id is not None and kind.fact is not Machine:
-        raise Unknown(kind.name)
-    await require(connection, kind, fact)
-    fact = replace(fact, version=1)
+async def _update(connection: AsyncConnection, kind: Kind, facts: Sequence[Any]) -> None:
+    if not facts:
+        return
+    mine = kind.table.c.id == sa.bindparam("the_id")
+    rows = [kind.row_of(fact) | {"the_id": fact.id} for fact in facts]
+    for row in rows:
+        del row["id"]
+    await connection.execute(sa.update(kind.table).where(mine), rows)
+
+
+async def _insert(connection: AsyncConnection, kind: Kind, facts: Sequence[Any]) -> list[Any]:
+    """Insert facts that there were not; return them with their ids."""
+    if not facts:
+        return []
+    facts = [replace(fact, version=1) for fact in facts]
+    rows = [kind.row_of(fact) for fact in facts]
     if kind.fact is Machine:
-        await free_number(connection, fact.id)
-        await connection.execute(sa.insert(kind.table), kind.row_of(fact))
-    else:
-        insert = sa.insert(kind.table).returning(kind.table.c.id)
-        fact = replace(fact, id=await connection.scalar(insert, kind.row_of(fact)))
-    if isinstance(fact, Member):
-        await _give_cards(connection, fact)
-    await note(connection, kind, "created", fact.id, by=by, at=at, after=fact)
-    return fact
+        await free_numbers(connection, [fact.id for fact in facts])
+        await connection.execute(sa.insert(kind.table), rows)
+        return facts
+    insert = sa.insert(kind.table).returning(kind.table.c.id, sort_by_parameter_order=True)
+    ids = (await connection.execute(insert, rows)).scalars().all()
+    return [replace(fact, id=id_) for fact, id_ in zip(facts, ids, strict=True)]
 
 
-async def find(
-    connection: AsyncConnection,
-    kind: Kind,
-    id: int | None,
-    *,
-    removal_id: int | None = None,
-) -> Any | None:
-    """Read a fact: a live one, or one that a removal hid."""
-    if id is None:
-        return None
-    table = kind.table
-    query = sa.select(table).where(table.c.id == id, table.c.removal_id == removal_id)
-    row = (await connection.execute(query)).mappings().first()
-    if row is None:
-        return None
-    if kind.fact is not Member:
-        return kind.fact_of(row)
-    cards = await cards_of(connection, CARDS.c.member_id == id, removal_id=removal_id)
-    return kind.fact_of(row, cards.get(id, ()))
+def _entries(
+    kind: Kind, kept: Sequence[Any], before: Mapping[int, Any], author: Author
+) -> Iterator[Values]:
+    """Return what is written down of facts that are new or changed."""
+    for fact in kept:
+        was = before.get(fact.id)
+        if was is None:
+            yield author.entry(kind, "created", fact.id, after=fact)
+        elif was != fact:
+            yield author.entry(kind, "changed", fact.id, before=was, after=fact)
 
 
-async def require(connection: AsyncConnection, kind: Kind, fact: Any) -> None:
-    """Raise Unknown, Duplicate or InUse where a fact does not go with the others."""
-    for field, other in kind.refers.items():
-        target = KINDS[other]
-        id_ = getattr(fact, field)
-        if id_ is not None and await _holder(connection, target, {"id": id_}) is None:
-            raise Unknown(target.name)
-    for name, columns in kind.unique.items():
-        values = {column: getattr(fact, column) for column in columns}
-        if None not in values.values():
-            holder = await _holder(connection, kind, values)
-            if holder not in {None, fact.id}:
-                raise Duplicate(name, holder)
-    if isinstance(fact, Use) and fact.end is None:
-        values = {"machine_id": fact.machine_id, "end": None}
-        if await _holder(connection, kind, values) not in {None, fact.id}:
-            raise InUse("machine", "an open use")
-    if isinstance(fact, Member):
-        await _require_cards(connection, fact)
-
-
-async def _require_cards(connection: AsyncConnection, member: Member) -> None:
-    """Raise Duplicate where one of a member's cards is somebody else's."""
-    query = sa.select(CARDS.c.member_id).where(live(CARDS), CARDS.c.card.in_(member.cards))
-    for (holder,) in await connection.execute(query):
-        if holder != member.id:
-            raise Duplicate("card", holder)
-
-
-async def _holder(connection: AsyncConnection, kind: Kind, values: Values) -> int | None:
-    """Return the id of a live fact with these values; a use keeps its origin when removed."""
-    table = kind.table
-    same = [table.c[column] == value for column, value in values.items()]
-    if "origin" not in values:
-        same.append(live(table))
-    holder: int | None = await connection.scalar(sa.select(table.c.id).where(*same).limit(1))
-    return holder
-
-
-async def note(
-    connection: AsyncConnection,
-    kind: Kind,
-    action: str,
-    id: int,
-    *,
-    by: str,
-    at: float,
-    before: Any = None,
-    after: Any = None,
+async def _give_cards(
+    connection: AsyncConnection, members: Sequence[Member], before: Mapping[int, Member]
 ) -> None:
-    """Write down who changed what."""
-    row = {
-        "at": at,
-        "by": by,
-        "action": action,
-        "kind": kind.name,
-        "fact_id": id,
-        "before": None if before is None else as_json(before),
-        "after": None if after is None else as_json(after),
-    }
-    await connection.execute(sa.insert(AUDIT), row)
-
-
-async def _give_cards(connection: AsyncConnection, member: Member) -> None:
-    """Make a member's cards what they are to be; a card that is somebody's is unknown no more."""
-    had = (await cards_of(connection, CARDS.c.member_id == member.id)).get(member.id or 0, ())
-    gone = [card for card in had if card not in member.cards]
-    new = [card for card in member.cards if card not in had]
+    """Make members' cards what they are to be; a card that is somebody's is unknown no more."""
+    gone: list[str] = []
+    new: list[Values] = []
+    for member in members:
+        was = before.get(member.id or 0)
+        had = was.cards if was else ()
+        gone += [card for card in had if card not in member.cards]
+        new += [{"card": card, "member_id": member.id} for card in member.cards if card not in had]
     if gone:
-        theirs = (CARDS.c.member_id == member.id, live(CARDS))
-        await connection.execute(sa.delete(CARDS).where(*theirs, CARDS.c.card.in_(gone)))
+        await connection.execute(sa.delete(CARDS).where(live(CARDS), CARDS.c.card.in_(gone)))
     if new:
-        rows = [{"card": card, "member_id": member.id} for card in new]
-        await connection.execute(sa.insert(CARDS), rows)
-        await connection.execute(sa.delete(UNKNOWN_CARDS).where(UNKNOWN_CARDS.c.card.in_(new)))
+        await connection.execute(sa.insert(CARDS), new)
+        cards = [row["card"] for row in new]
+        await connection.execute(sa.delete(UNKNOWN_CARDS).where(UNKNOWN_CARDS.c.card.in_(cards)))
 
 
-async def free_number(connection: AsyncConnection, number: int) -> None:
-    """Move a removed machine away from a number; its uses follow, and it can come back."""
-    taken = (MACHINES.c.id == number, MACHINES.c.removal_id.is_not(None))
+async def free_numbers(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Move removed machines away from numbers; their uses follow, and they can come back."""
+    taken = (MACHINES.c.id.in_(numbers), MACHINES.c.removal_id.is_not(None))
     await connection.execute(sa.update(MACHINES).where(*taken).values(id=-MACHINES.c.removal_id))

@@ -1,7 +1,7 @@
 """How what was collected from a backend becomes facts of ours, a few at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import batched
@@ -19,13 +19,14 @@ from .kinds import folded
 from .machines import UNKNOWN_CARDS
 from .recording import saw_board
 from .schema import Values
+from .trail import Author
 
 if TYPE_CHECKING:
     from .ledger import Ledger
 
 SOURCE: Final = "fabomatic"
 #: How many facts of people share a transaction: a start in between waits no longer than that.
-_TOGETHER: Final = 25
+_TOGETHER: Final = 250
 
 type Same = Callable[[int, Any], int | None]
 
@@ -55,13 +56,14 @@ class Bringing:
         await self._bring_permissions(facts)
         await self._bring_plans(facts)
         for cards in batched(found.unknown_cards, _TOGETHER, strict=False):
-            await self.ledger.writer.do(partial(_tell, cards=cards))
+            new = await self.ledger.writer.do(partial(_tell, cards=cards))
+            self.new["unknown_card"] += new
+            self.known["unknown_card"] += len(cards) - new
         for board in found.boards:
             known = facts.boards.get(board.machine_id)
             if known is None or known.last_seen < board.last_seen:
                 await self.ledger.writer.do(partial(saw_board, board=board))
-        self.new["unknown_card"] += len(found.unknown_cards)
-        self.new["board"] += len(found.boards)
+            (self.new if known is None else self.known)["board"] += 1
 
     async def _bring_machines(self, facts: Facts) -> None:
         """Bring machines; one that is here by its number stays, and gets its earlier hours."""
@@ -162,26 +164,21 @@ class Bringing:
                         self.collected.note("refused", kind, one[0])
         self.became[kind] = became
 
-    async def _keep(self, kind: str, some: Iterable[tuple[int, Any]], same: Same) -> dict[int, int]:
+    async def _keep(self, kind: str, some: Sequence[tuple[int, Any]], same: Same) -> dict[int, int]:
         """Keep a few facts, and what became of their rows, in one transaction."""
-        at = self.ledger.clock()
+        author = Author(self.by, self.ledger.clock())
+        here = {origin: id_ for origin, fact in some if (id_ := same(origin, fact)) is not None}
+        new = {origin: fact for origin, fact in some if origin not in here}
 
-        async def work(connection: AsyncConnection) -> tuple[dict[int, int], int]:
-            became, known = {}, 0
-            for origin, fact in some:
-                id_ = same(origin, fact)
-                if id_ is None:
-                    kept = await changing.save(connection, fact, by=self.by, at=at)
-                    id_ = kept.id
-                else:
-                    known += 1
-                became[origin] = id_
+        async def work(connection: AsyncConnection) -> dict[int, int]:
+            kept = await changing.save_all(connection, list(new.values()), author)
+            became = here | {origin: fact.id for origin, fact in zip(new, kept, strict=True)}
             await remember(connection, kind, became)
-            return became, known
+            return became
 
-        became, known = await self.ledger.writer.do(work)
-        self.known[kind] += known
-        self.new[kind] += len(became) - known
+        became = await self.ledger.writer.do(work)
+        self.known[kind] += len(here)
+        self.new[kind] += len(new)
         return became
 
     async def _brought(self, kind: str) -> dict[int, int]:
@@ -209,9 +206,9 @@ async def remember(connection: AsyncConnection, kind: str, became: dict[int, int
         await connection.execute(sa.insert(BROUGHT), rows)
 
 
-async def _tell(connection: AsyncConnection, cards: Iterable[Any]) -> None:
-    """Keep unknown cards; those that are here keep what is more."""
-    table = UNKNOWN_CARDS
+async def _tell(connection: AsyncConnection, cards: Iterable[Any]) -> int:
+    """Keep unknown cards; those that are here keep what is more. Return how many were not."""
+    table, new = UNKNOWN_CARDS, 0
     for card in cards:
         here = (table.c.card == card.card, table.c.machine_id == card.machine_id)
         found = (await connection.execute(sa.select(table).where(*here))).mappings().first()
@@ -219,6 +216,7 @@ async def _tell(connection: AsyncConnection, cards: Iterable[Any]) -> None:
         if found is None:
             key = {"card": card.card, "machine_id": card.machine_id}
             await connection.execute(sa.insert(table), key | row)
+            new += 1
             continue
         row = {
             "first": min(found["first"], card.first),
@@ -226,6 +224,7 @@ async def _tell(connection: AsyncConnection, cards: Iterable[Any]) -> None:
             "count": max(found["count"], card.count),
         }
         await connection.execute(sa.update(table).where(*here), row)
+    return new
 
 
 def _name(member: Member) -> str:

@@ -8,12 +8,18 @@ import sqlite3
 import time
 from typing import Any, Self, overload
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ..machines.facts import Board, Facts, Intervention, Member, UnknownCard, Use
+from ..machines.facts import (
+    Board,
+    Facts,
+    Intervention,
+    Member,
+    Permission,
+    UnknownCard,
+    Use,
+)
 from . import changing, exporting, figures, listing, loading, recording, removing, retention
-from .audit import AUDIT
 from .engine import copy_file, let_go, reading_engine, told, writing_engine
 from .errors import Invalid, LedgerError
 from .exporting import Row
@@ -36,6 +42,7 @@ from .rules import check, fitting, folded_card
 from .schema import Values
 from .seed import seed
 from .stillness import hold_still
+from .trail import Author, write_down
 from .writer import Writer
 
 
@@ -97,12 +104,18 @@ class Ledger:
         """
         return (await self.save_uses([*closing, use]))[-1]
 
-    async def save_uses(self, uses: Sequence[Use]) -> list[Use]:
-        """Keep uses: new ones without an id, and ends, reopenings and corrections of others."""
+    async def save_uses(self, uses: Sequence[Use], *, by: str | None = None) -> list[Use]:
+        """Keep uses: new ones without an id, and ends, reopenings and corrections of others.
+
+        `by` names the person who wants it, where no board told of it.
+        """
         for use in uses:
             check(use)
+        author = None if by is None else Author(by, self.clock())
         try:
-            return await self.writer.do(lambda connection: recording.keep_uses(connection, uses))
+            return await self.writer.do(
+                lambda connection: recording.keep_uses(connection, uses, author)
+            )
         except recording.UseRefused as refused:
             use = refused.use
         why = await self.read(lambda connection: recording.why_refused(connection, use))
@@ -112,12 +125,15 @@ class Ledger:
         """Keep when open uses, by id, were last seen."""
         await self.writer.do(lambda connection: recording.see_uses(connection, seen))
 
-    async def add_interventions(self, interventions: Sequence[Intervention]) -> list[Intervention]:
-        """Keep interventions; return them with their ids."""
+    async def add_interventions(
+        self, interventions: Sequence[Intervention], *, by: str | None = None
+    ) -> list[Intervention]:
+        """Keep interventions; return them with their ids. `by` as for uses."""
         for intervention in interventions:
             check(intervention)
+        author = None if by is None else Author(by, self.clock())
         return await self.writer.do(
-            lambda connection: recording.add_interventions(connection, interventions)
+            lambda connection: recording.add_interventions(connection, interventions, author)
         )
 
     async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
@@ -139,32 +155,52 @@ class Ledger:
 
         Raise Invalid, Unknown, Duplicate, InUse, or Conflict where somebody changed it since.
         """
-        at = self.clock()
-        return await self.writer.do(
-            lambda connection: changing.save(connection, fact, by=by, at=at)
-        )
+        author = Author(by, self.clock())
+        return await self.writer.do(lambda connection: changing.save(connection, fact, author))
 
     async def save_all(self, facts: Sequence[Fact], *, by: str) -> list[Fact]:
-        """Keep many facts, all or none: a matrix of permissions edited at once."""
-        at = self.clock()
+        """Keep many facts, all or none."""
+        author = Author(by, self.clock())
+        return await self.writer.do(lambda connection: changing.save_all(connection, facts, author))
 
-        async def work(connection: AsyncConnection) -> list[Fact]:
-            return [await changing.save(connection, fact, by=by, at=at) for fact in facts]
+    async def set_permissions(
+        self, granted: Sequence[Permission], revoked: Sequence[int], *, by: str
+    ) -> tuple[list[Permission], Removal | None]:
+        """Keep permissions and remove others by their ids, all or none: a matrix edited at once.
+
+        Return the kept ones, and what takes the removal of the others back.
+        """
+        author = Author(by, self.clock())
+
+        async def work(connection: AsyncConnection) -> tuple[list[Permission], Removal | None]:
+            removal = (
+                await removing.remove(connection, Permission, revoked, author) if revoked else None
+            )
+            return await changing.save_all(connection, granted, author), removal
 
         return await self.writer.do(work)
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it; `restore` takes it back for 30 days."""
-        at = self.clock()
+        author = Author(by, self.clock())
         return await self.writer.do(
-            lambda connection: removing.remove(connection, kind, id, by=by, at=at)
+            lambda connection: removing.remove(connection, kind, [id], author)
         )
 
-    async def restore(self, removal: Removal, *, by: str) -> Any:
-        """Take a removal back; return the fact."""
-        at = self.clock()
+    async def restore(self, removal: Removal, *, by: str) -> list[Any]:
+        """Take a removal back; return the facts."""
+        author = Author(by, self.clock())
         return await self.writer.do(
-            lambda connection: removing.restore(connection, removal, by=by, at=at)
+            lambda connection: removing.restore(connection, removal, author)
+        )
+
+    async def dismiss_unknown_card(
+        self, card: str, *, machine_id: int | None = None, by: str
+    ) -> int:
+        """Forget a card that nobody knows, at a machine or at all; return at how many it was."""
+        card, author = folded_card(card), Author(by, self.clock())
+        return await self.writer.do(
+            lambda connection: recording.dismiss_unknown_card(connection, card, machine_id, author)
         )
 
     # What people read
@@ -231,12 +267,8 @@ class Ledger:
 
     async def note_import(self, summary: Values, *, by: str) -> None:
         """Write down in the audit trail that somebody brought what another system knew."""
-        row = {"at": self.clock(), "by": by, "action": "brought", "kind": "import", "fact_id": 0}
-
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(sa.insert(AUDIT), row | {"after": summary})
-
-        await self.writer.do(work)
+        entry = Author(by, self.clock()).plain_entry("brought", "import", after=summary)
+        await self.writer.do(lambda connection: write_down(connection, [entry]))
 
     # Inside
 

@@ -14,6 +14,7 @@ from .kinds import KINDS, Kind
 from .machines import BOARDS, MACHINES, UNKNOWN_CARDS
 from .people import MEMBERS
 from .schema import Values, live
+from .trail import Author, write_down
 from .uses import USES
 
 _USE = KINDS[Use]
@@ -33,15 +34,21 @@ _UPDATE_USE = sa.update(USES).where(
 )
 
 
-async def keep_uses(connection: AsyncConnection, uses: Sequence[Use]) -> list[Use]:
+async def keep_uses(
+    connection: AsyncConnection, uses: Sequence[Use], author: Author | None = None
+) -> list[Use]:
     """Insert uses without an id and update the others; ends first, so that a machine is free.
 
+    The trail tells who changed them where no board did.
     Raise Conflict, Unknown, Duplicate("origin") or InUse where a rule forbids one of them.
     """
     order = sorted(range(len(uses)), key=lambda at: (uses[at].id is None, uses[at].end is None))
     kept: dict[int, Use] = {}
     for at in order:
         kept[at] = await _keep_use(connection, uses[at])
+    if author is not None:
+        told = [author.entry(_USE, "changed", one.id or 0, after=one) for one in kept.values()]
+        await write_down(connection, told)
     return [kept[at] for at in range(len(uses))]
 
 
@@ -111,9 +118,11 @@ async def see_uses(connection: AsyncConnection, seen: Mapping[int, float]) -> No
 
 
 async def add_interventions(
-    connection: AsyncConnection, interventions: Sequence[Intervention]
+    connection: AsyncConnection,
+    interventions: Sequence[Intervention],
+    author: Author | None = None,
 ) -> list[Intervention]:
-    """Insert interventions."""
+    """Insert interventions; the trail tells who recorded them where no board did."""
     kept = []
     for intervention in interventions:
         row = _INTERVENTION.row_of(intervention)
@@ -123,6 +132,9 @@ async def add_interventions(
             # Nothing but its references can be wrong with one.
             raise Unknown("plan, machine or member") from None
         kept.append(replace(intervention, id=id_))
+    if author is not None:
+        told = [author.entry(_INTERVENTION, "created", one.id or 0, after=one) for one in kept]
+        await write_down(connection, told)
     return kept
 
 
@@ -143,6 +155,22 @@ async def saw_unknown_card(
         sa.update(UNKNOWN_CARDS).where(*here), {"last": seen.last, "count": seen.count}
     )
     return seen
+
+
+async def dismiss_unknown_card(
+    connection: AsyncConnection, card: str, machine_id: int | None, author: Author
+) -> int:
+    """Forget a card that nobody knows; the trail keeps where it was shown, and not the card."""
+    here = [UNKNOWN_CARDS.c.card == card]
+    if machine_id is not None:
+        here.append(UNKNOWN_CARDS.c.machine_id == machine_id)
+    gone = sa.delete(UNKNOWN_CARDS).where(*here).returning(UNKNOWN_CARDS.c.machine_id)
+    machines = sorted((await connection.execute(gone)).scalars())
+    if not machines:
+        raise Unknown("card")
+    told = author.plain_entry("dismissed", "unknown_card", before={"machines": machines})
+    await write_down(connection, [told])
+    return len(machines)
 
 
 async def saw_board(connection: AsyncConnection, board: Board) -> None:

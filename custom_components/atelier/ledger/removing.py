@@ -1,5 +1,6 @@
 """How people remove facts, and take that back: a removed row stays as a tombstone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,12 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..machines.facts import Machine, Member, Role
+from .agreeing import require
 from .audit import REMOVALS
-from .changing import find, free_number, note, require
+from .changing import free_numbers
 from .errors import Duplicate, InUse, Invalid, Unknown
+from .finding import find_all, find_removed
 from .kinds import KINDS, Kind, kind_named
 from .people import CARDS
 from .schema import live
+from .trail import Author, write_down
 from .uses import USES
 
 #: For so long a removal can be taken back.
@@ -31,40 +35,41 @@ class Removal:
 
 
 async def remove(
-    connection: AsyncConnection,
-    fact: type[Any],
-    id: int,
-    *,
-    by: str,
-    at: float,
+    connection: AsyncConnection, fact: type[Any], ids: Sequence[int], author: Author
 ) -> Removal:
-    """Hide a fact and what goes with it. Raise Unknown, InUse, or Invalid for a reserved role."""
+    """Hide facts of a kind, with what goes with them, as one removal; machines one by one.
+
+    Raise Unknown, InUse, or Invalid for a reserved role.
+    """
     kind = KINDS[fact]
-    before = await find(connection, kind, id)
-    if before is None:
+    before = await find_all(connection, kind, ids)
+    if not ids or len(before) != len(set(ids)):
         raise Unknown(kind.name)
-    if isinstance(before, Role) and before.reserved:
+    if any(isinstance(one, Role) and one.reserved for one in before.values()):
         raise Invalid("role", "is reserved: it cannot be changed or removed")
-    await _refuse_if_needed(connection, kind, id)
+    await _refuse_if_needed(connection, kind, ids)
     insert = sa.insert(REMOVALS).returning(REMOVALS.c.id)
-    row = {"kind": kind.name, "fact_id": id, "at": at}
+    row = {"kind": kind.name, "fact_id": ids[0], "at": author.at}
     removal_id: int = (await connection.execute(insert, row)).scalar_one()
     for table, column in _taken(kind):
-        theirs = (table.c[column] == id, live(table))
+        theirs = (table.c[column].in_(ids), live(table))
         await connection.execute(sa.update(table).where(*theirs).values(removal_id=removal_id))
-    await note(connection, kind, "removed", id, by=by, at=at, before=before)
-    return Removal(id=removal_id, kind=kind.name, fact_id=id, at=at)
+    await write_down(
+        connection,
+        [author.entry(kind, "removed", id_, before=one) for id_, one in before.items()],
+    )
+    return Removal(id=removal_id, kind=kind.name, fact_id=ids[0], at=author.at)
 
 
-async def _refuse_if_needed(connection: AsyncConnection, kind: Kind, id: int) -> None:
+async def _refuse_if_needed(connection: AsyncConnection, kind: Kind, ids: Sequence[int]) -> None:
     """Raise InUse where others need a fact."""
     for other, field in kind.held:
         holder = KINDS[other]
-        query = sa.select(holder.table.c.id).where(holder.table.c[field] == id, live(holder.table))
-        if await connection.scalar(query.limit(1)) is not None:
+        needed = (holder.table.c[field].in_(ids), live(holder.table))
+        if await connection.scalar(sa.select(holder.table.c.id).where(*needed).limit(1)):
             raise InUse(kind.name, f"a {holder.name}")
     if kind.fact in (Member, Machine):
-        using = (USES.c[f"{kind.name}_id"] == id, USES.c.end.is_(None), live(USES))
+        using = (USES.c[f"{kind.name}_id"].in_(ids), USES.c.end.is_(None), live(USES))
         if await connection.scalar(sa.select(USES.c.id).where(*using).limit(1)) is not None:
             raise InUse(kind.name, "an open use")
 
@@ -75,27 +80,29 @@ def _taken(kind: Kind) -> list[tuple[sa.Table, str]]:
     return [*taken, (CARDS, "member_id")] if kind.fact is Member else taken
 
 
-async def restore(connection: AsyncConnection, removal: Removal, *, by: str, at: float) -> Any:
-    """Take a removal back; return the fact.
+async def restore(connection: AsyncConnection, removal: Removal, author: Author) -> list[Any]:
+    """Take a removal back; return the facts.
 
     Raise Unknown where it is too old, Duplicate where something took its place meanwhile.
     """
     query = sa.select(REMOVALS).where(REMOVALS.c.id == removal.id, REMOVALS.c.kind == removal.kind)
     found = (await connection.execute(query)).mappings().first()
-    if found is None or found["at"] < at - UNDO_DAYS * 86400:
+    if found is None or found["at"] < author.at - UNDO_DAYS * 86400:
         raise Unknown("removal")
     kind = kind_named(found["kind"])
     await _take_number_back(connection, kind, found["id"], found["fact_id"])
-    fact = await find(connection, kind, found["fact_id"], removal_id=found["id"])
-    if fact is None:
+    facts = list((await find_removed(connection, kind, found["id"])).values())
+    if not facts:
         raise Unknown(kind.name)
-    await require(connection, kind, fact)
+    await require(connection, kind, facts, {})
     for table, _column in _taken(kind):
         mine = table.c.removal_id == found["id"]
         await connection.execute(sa.update(table).where(mine).values(removal_id=None))
     await connection.execute(sa.delete(REMOVALS).where(REMOVALS.c.id == found["id"]))
-    await note(connection, kind, "restored", fact.id, by=by, at=at, after=fact)
-    return fact
+    await write_down(
+        connection, [author.entry(kind, "restored", fact.id, after=fact) for fact in facts]
+    )
+    return facts
 
 
 async def _take_number_back(
@@ -110,5 +117,5 @@ async def _take_number_back(
         raise Duplicate("id", number)
     moved = table.c.id == -removal_id
     if await connection.scalar(sa.select(table.c.id).where(moved)) is not None:
-        await free_number(connection, number)
+        await free_numbers(connection, [number])
         await connection.execute(sa.update(table).where(moved).values(id=number))

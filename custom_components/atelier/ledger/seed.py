@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..machines.facts import MachineType, Role
-from .changing import save
+from .changing import save_all
 from .people import ROLES
+from .trail import Author
 
 #: Nobody gets a machine by belonging to a role, but for those who run the place; there is
 #: no member, no card and no password to begin with.
@@ -22,5 +23,4 @@ TYPE_AT_FIRST: Final = MachineType(name="Machine", logoff_min=480)
 async def seed(connection: AsyncConnection, *, at: float) -> None:
     """Keep the first roles and the first type, where there never was a role."""
     if await connection.scalar(sa.select(ROLES.c.id).limit(1)) is None:
-        for fact in (*ROLES_AT_FIRST, TYPE_AT_FIRST):
-            await save(connection, fact, by="atelier", at=at)
+        await save_all(connection, (*ROLES_AT_FIRST, TYPE_AT_FIRST), Author("atelier", at))

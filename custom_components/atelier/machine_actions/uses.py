@@ -9,8 +9,8 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..ledger.changing import find
 from ..ledger.errors import Conflict, Unknown
+from ..ledger.finding import find, find_removed
 from ..ledger.kinds import KINDS
 from ..ledger.pages import UseQuery
 from ..ledger.removing import Removal
@@ -143,14 +143,15 @@ async def _restore(request: Request) -> JsonObjectType:
     """Take a removal back, be it of a use or of anything else."""
     removal = Removal(**request.data["undo"])
     if removal.kind == KINDS[Use].name:
-        removed: Use | None = await request.makerspace.ledger.read(
-            lambda connection: find(connection, KINDS[Use], removal.fact_id, removal_id=removal.id)
+        removed = await request.makerspace.ledger.read(
+            lambda connection: find_removed(connection, KINDS[Use], removal.id)
         )
-        if removed is None:
+        if not removed:
             raise Unknown("removal")
-        await _refuse_overlap(request, removed)
-    fact = await request.makerspace.restore(removal, by=request.by)
-    return {"kind": removal.kind, "restored": described(fact)}
+        for use in removed.values():
+            await _refuse_overlap(request, use)
+    facts = await request.makerspace.restore(removal, by=request.by)
+    return {"kind": removal.kind, "restored": [described(fact) for fact in facts]}
 
 
 ACTIONS: Final = (

@@ -23,8 +23,9 @@ from . import answers
 from .access import decide, passes_card
 from .care import due, hours_left, used_s
 from .errands import Errands
-from .facts import Board, Facts, Plan
+from .facts import Board, Facts, Machine, Plan
 from .keeping import Keeping
+from .listed import listed
 from .news import Happening, Kind, State, Status, Tap
 from .requests import Refusal, RequestRefused
 from .roll import Kept, Roll
@@ -114,19 +115,21 @@ class Desk:
         await self._book.care_for(machine_id, plan_ids, member_id, now if at is None else at)
         self.changed.tell(machine_id)
 
-    def put(self, fact: Kept) -> None:
+    def put(self, *facts: Kept) -> None:
         """Take in what people changed, as the ledger kept it."""
-        if isinstance(fact, Plan) and fact.id not in self.facts.plans:
-            used = self.facts.used_s.get(fact.machine_id, 0.0)
-            self.facts.since_care_s.setdefault(fact.id or 0, used)
-        self.roll.put(fact)
-        if fact.id is not None and fact.id in self.strangers and fact.id in self.facts.machines:
-            self._know_board(self.strangers.pop(fact.id))
+        for fact in facts:
+            if isinstance(fact, Plan) and fact.id not in self.facts.plans:
+                used = self.facts.used_s.get(fact.machine_id, 0.0)
+                self.facts.since_care_s.setdefault(fact.id or 0, used)
+            self.roll.put(fact)
+            if isinstance(fact, Machine) and fact.id in self.strangers:
+                self._know_board(self.strangers.pop(fact.id))
         self._tell_all()
 
-    def drop(self, kind: type[Kept], id: int) -> None:  # noqa: A002
+    def drop(self, kind: type[Kept], *ids: int) -> None:
         """Take out what people removed; what goes with it needs a `refresh`."""
-        self.roll.drop(kind, id)
+        for id_ in ids:
+            self.roll.drop(kind, id_)
         self._tell_all()
 
     async def refresh(self) -> None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..ledger.changing import find
+from ..ledger.errors import Unknown
+from ..ledger.finding import find_removed
 from ..ledger.kinds import KINDS
 from ..machine_actions.register import ACTIONS
 from ..machine_actions.request import Action, Request
@@ -89,10 +90,11 @@ async def _may_restore(request: Request) -> bool:
         return False
     if undo["kind"] != KINDS[Member].name:
         return True
-    member: Member | None = await request.makerspace.ledger.read(
-        lambda connection: find(connection, KINDS[Member], undo["fact_id"], removal_id=undo["id"])
+    members = await request.makerspace.ledger.read(
+        lambda connection: find_removed(connection, KINDS[Member], undo["id"])
     )
-    return member is None or not request.makerspace.desk.roll.role_of(member).manage
+    role_of = request.makerspace.desk.roll.role_of
+    return not any(role_of(member).manage for member in members.values())
 
 
 # What instructors may do
