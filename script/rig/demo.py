@@ -15,15 +15,15 @@ from rig.dashboard import CONFIGURATION, PATH, write_dashboard
 from rig.errors import PortTakenError, RigError
 from rig.hass import RESTART_CODE
 from rig.hass_rest import PASSWORD, USER
-from rig.places import ROOT
+from rig.makers import demo_makers
+from rig.places import DEMO, MARK
 from rig.props import PLACES, demo_props
 from rig.stage import Stage
+from rig.stage_machines import StageMachines
 from rig.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MARK: Final = ".atelier-demo"  # only a folder that a demo made is ever emptied
 
 FLAGS: Final = {
     "Home Assistant": "--port",
@@ -41,7 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--board-port", type=port, default=8124, help="port of the page with the boards (8124)"
     )
-    parser.add_argument("--dir", type=Path, default=ROOT / ".demo", help="where it keeps its files")
+    parser.add_argument("--dir", type=Path, default=DEMO, help="where it keeps its files")
     parser.add_argument("--keep", action="store_true", help="go on with what the folder holds")
     parser.add_argument("--lang", choices=sorted(PLACES), default="en", help="language (en)")
     parser.add_argument(
@@ -63,20 +63,21 @@ def port(text: str) -> int:
 
 @contextlib.contextmanager
 def own_folder(folder: Path, *, keep: bool) -> Iterator[None]:
-    """Hold the demo's folder, emptied unless it is to be kept.
+    """Hold the demo's folder, emptied unless it is to be kept; only a demo's is ever emptied.
 
     Raises RigError when another demo runs in it, or when it is not a demo's at all.
     """
     if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
         raise RigError(f"{folder} holds files that are not the demo's; choose another --dir")
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / MARK).open("w", encoding="utf-8") as mark:
+    with (folder / MARK).open("a", encoding="utf-8") as mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise RigError(
                 f"Another demo runs in {folder}; stop it, or choose another --dir"
             ) from None
+        mark.truncate(0)
         for part in folder.iterdir():
             if keep or part.name == MARK:
                 continue
@@ -84,7 +85,10 @@ def own_folder(folder: Path, *, keep: bool) -> Iterator[None]:
                 shutil.rmtree(part)
             else:
                 part.unlink()
-        yield
+        try:
+            yield
+        finally:
+            mark.truncate(0)
 
 
 def say(line: str) -> None:
@@ -101,18 +105,23 @@ async def demo(options: argparse.Namespace) -> None:
         mqtt_port=options.mqtt_port,
         language=options.lang,
         configuration=CONFIGURATION,
+        makers=demo_makers(options.lang),
         say=lambda part: say(f"Starting {part}"),
     )
+    makerspace = workshop.makerspace
+    machines = StageMachines(makerspace.makers, makerspace.readers) if makerspace else None
     stage = Stage(
         workshop.boards,
         home=workshop.hass.url,
         language=options.lang,
         port=options.board_port,
+        machines=machines,
     )
     async with workshop:
         try:
             await write_dashboard(workshop)
             await stage.start()
+            (options.dir / MARK).write_text(stage.url, encoding="utf-8")
             say(welcome(workshop, stage))
             await keep_running(workshop)
         finally:
@@ -130,7 +139,11 @@ Everything runs (Home Assistant started in {workshop.hass.start_s:.0f} s).
   Boards on stage  {stage.url}
   MQTT broker      127.0.0.1:{workshop.broker.port}   (no password, this computer only)
 
-Press Trigger in Home Assistant and watch the board, or let somebody walk past.
+Members see less: log in as ada (password ada), or as sam (password sam), who instructs.
+Press Trigger in Home Assistant and watch the board, or let somebody walk past. Hold
+cards to the machines on the stage, or from another terminal: script/tap 1 ada
+(script/tap lists machines and cards). Three minutes of laser, and it needs care:
+hold the card of sam for 10 seconds then, script/tap 1 sam --hold.
 Ctrl-C stops everything.
 """
 

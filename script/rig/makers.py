@@ -1,6 +1,6 @@
 """The makerspace of the demo: its machines, who comes there, and what each of them may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -54,6 +54,8 @@ class Maker:
     #: How long ago they learnt to use it, None if never.
     trained: timedelta | None = None
     instructor: bool = False
+    #: What there is to know of them at a glance, in the demo's language.
+    about: str = ""
     #: Whether they can log in to Home Assistant, with their key as name and password.
     user: bool = False
 
@@ -123,6 +125,10 @@ _WORDS: Final = {
         "laser_lcd": "Clean the lens",
         "drill_care": "Grease the spindle",
         "drill_lcd": "Grease spindle",
+        "ada": "member, trained",
+        "sam": "staff, instructor",
+        "leo": "member, not trained",
+        "noa": "training lapsed",
     },
     "it": {
         "training": "Sicurezza laser",
@@ -134,6 +140,10 @@ _WORDS: Final = {
         "laser_lcd": "Pulire la lente",
         "drill_care": "Ingrassare il mandrino",
         "drill_lcd": "Ingrassare",
+        "ada": "socia, formata",
+        "sam": "staff, istruttore",
+        "leo": "socio, non formato",
+        "noa": "formazione scaduta",
     },
 }
 
@@ -166,6 +176,6 @@ def demo_makers(language: str, *, weeks: int = 4) -> Makers:
         laser_type=words["laser_type"],
         drill_type=words["drill_type"],
         machines=(laser, drill),
-        people=_PEOPLE,
+        people=tuple(replace(maker, about=words[maker.key]) for maker in _PEOPLE),
         weeks=weeks,
     )

@@ -9,14 +9,15 @@ from aiohttp import web
 
 from rig.errors import RigError
 from rig.ports import LOOPBACK, claim_port
+from rig.stage_machines import LOOK_S, StageMachines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rig.board import Board
 
-PAGE: Final = Path(__file__).with_name("stage.html")
-LOOK_S: Final = 0.15  # several viewers share one look at a board
+PAGE: Final = Path(__file__).with_name("page")
+TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 MOTION_S: Final = 2.0  # how long somebody takes to walk past
 
 
@@ -24,12 +25,19 @@ class Stage:
     """A small web server that several browsers may look at."""
 
     def __init__(
-        self, boards: Mapping[str, Board], *, home: str, language: str = "en", port: int = 0
+        self,
+        boards: Mapping[str, Board],
+        *,
+        home: str,
+        language: str = "en",
+        port: int = 0,
+        machines: StageMachines | None = None,
     ) -> None:
         """Describe the page; `home` is Home Assistant's address, for a link."""
         self.port = claim_port(port, "the page with the boards")
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._boards = boards
+        self._machines = machines or StageMachines(None, {})
         self._filled_in = {"{{home}}": home, "{{language}}": language}
         self._looks: dict[str, tuple[float, dict[str, Any]]] = {}
         self._locks = {board_id: asyncio.Lock() for board_id in boards}
@@ -43,6 +51,8 @@ class Stage:
         app.router.add_get("/", self._page)
         app.router.add_get("/api/boards", self._list)
         app.router.add_post("/api/boards/{id}/{action}", self._act)
+        self._machines.add_routes(app)
+        app.router.add_get("/{name:[a-z]+[.](?:css|js)}", self._page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, LOOPBACK, self.port).start()
@@ -68,17 +78,21 @@ class Stage:
         response: web.StreamResponse = await handler(request)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = (
-            "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-            "frame-ancestors 'none'"
+            "default-src 'self'; img-src data:; frame-ancestors 'none'"
         )
         return response
 
-    async def _page(self, _: web.Request) -> web.Response:
-        """Serve the page."""
-        html = await asyncio.to_thread(PAGE.read_text, encoding="utf-8")
-        for place, text in self._filled_in.items():
-            html = html.replace(place, text)
-        return web.Response(text=html, content_type="text/html")
+    async def _page(self, request: web.Request) -> web.Response:
+        """Serve the page, or one of its parts."""
+        path = PAGE / request.match_info.get("name", "index.html")
+        try:
+            text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        except FileNotFoundError:
+            raise web.HTTPNotFound from None
+        if path.suffix == ".html":
+            for place, filled_in in self._filled_in.items():
+                text = text.replace(place, filled_in)
+        return web.Response(text=text, content_type=TYPES[path.suffix])
 
     async def _list(self, _: web.Request) -> web.Response:
         """Tell how all boards look now."""

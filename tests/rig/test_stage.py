@@ -57,3 +57,30 @@ async def test_looking_is_not_acting(stage: Stage) -> None:
         session.get(f"{stage.url}/api/boards/nobody/power") as answer,
     ):
         assert answer.status == 405
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "kind"),
+    [
+        ("page.js", 200, "text/javascript"),
+        ("page.css", 200, "text/css"),
+        ("nothing.js", 404, "text/plain"),
+        ("index.html", 404, "text/plain"),
+    ],
+)
+async def test_the_page_has_parts(stage: Stage, part: str, status: int, kind: str) -> None:
+    """Its scripts and its style are served, and nothing else of the folder."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{stage.url}/{part}") as answer,
+    ):
+        assert (answer.status, answer.content_type) == (status, kind)
+
+
+async def test_a_stage_without_a_makerspace_has_no_machines(stage: Stage) -> None:
+    """The page shows the props alone then."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{stage.url}/api/machines") as answer,
+    ):
+        assert await answer.json() == {"machines": [], "cards": []}
