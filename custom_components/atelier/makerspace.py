@@ -104,10 +104,10 @@ class Makerspace:
         ledger = await Ledger.open(url)
         try:
             makerspace = cls(workshop, ledger, await ledger.load())
+            makerspace._sync()
         except BaseException:
             await ledger.close()
             raise
-        makerspace._sync()
         return makerspace
 
     async def open(self) -> None:

@@ -1,5 +1,7 @@
 """A makerspace comes up, answers boards, and goes, with all it knows kept."""
 
+import asyncio
+import threading
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -93,3 +95,45 @@ async def test_without_its_ledger_a_workshop_waits(
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "ledger_unavailable"
     monkeypatch.undo()
+
+
+def connections() -> set[threading.Thread]:
+    """Return the threads that serve connections to files."""
+    return {one for one in threading.enumerate() if "_connection_worker_thread" in one.name}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "custom_components.atelier.makerspace.Makerspace._sync",
+        "homeassistant.config_entries.ConfigEntries.async_forward_entry_setups",
+        "custom_components.atelier.Issues",
+        "custom_components.atelier.bus.Bus.hear",
+    ],
+)
+async def test_a_workshop_that_does_not_come_up_leaves_nothing_open(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_errors: list[str],
+    broken: str,
+) -> None:
+    entry = await set_up(machines=True)
+    assert connections()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert not connections()
+    tasks = asyncio.all_tasks()
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    expected_errors.append("Error setting up entry")
+    with monkeypatch.context() as failing:
+        failing.setattr(broken, fail)
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    await hass.async_block_till_done()
+    assert not connections()
+    assert not [task for task in asyncio.all_tasks() - tasks if "atelier" in task.get_name()]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.runtime_data.makerspace.ledger_up
