@@ -1,6 +1,6 @@
 /** The pages there are, in the order of their tabs. To add one, add a line. */
 
-import { mdiTools } from "@mdi/js";
+import { mdiClipboardTextClock, mdiTools, mdiWrenchClock } from "@mdi/js";
 import type { Rights } from "../api/types";
 
 export interface PageInfo {
@@ -23,6 +23,20 @@ export const PAGES: PageInfo[] = [
     rights: MANAGERS,
     tag: "atelier-machines",
     load: () => import("../pages/machines/machines"),
+  },
+  {
+    name: "uses",
+    icon: mdiClipboardTextClock,
+    rights: MANAGERS,
+    tag: "atelier-uses",
+    load: () => import("../pages/uses/uses"),
+  },
+  {
+    name: "care",
+    icon: mdiWrenchClock,
+    rights: MANAGERS,
+    tag: "atelier-care",
+    load: () => import("../pages/care/care"),
   },
 ];
 
