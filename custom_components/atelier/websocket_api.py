@@ -1,4 +1,4 @@
-"""The panel's commands on Home Assistant's WebSocket."""
+"""The panel's commands on Home Assistant's WebSocket, and its downloads beside them."""
 
 from typing import Any, Final
 
@@ -6,12 +6,17 @@ from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.messages import MINIMAL_MESSAGE_SCHEMA
 from homeassistant.core import HomeAssistant, callback
 
-from .panel import acting, facts, watching
+from .panel import acting, exporting, facts, moving_in, own, settings, teaching, watching
 from .panel.command import Command, carry_out, who, workshops
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *acting.COMMANDS,
+    *exporting.COMMANDS,
     *facts.COMMANDS,
+    *moving_in.COMMANDS,
+    *own.COMMANDS,
+    *settings.COMMANDS,
+    *teaching.COMMANDS,
     *watching.COMMANDS,
 )
 
@@ -22,6 +27,7 @@ def async_setup_commands(hass: HomeAssistant) -> None:
 
     Their form is looked at behind this door: Home Assistant would log what is wrong with it.
     """
+    hass.http.register_view(exporting.DownloadView)
     websocket_api.async_register_command(hass, _workshops)
     for command in COMMANDS:
         websocket_api.async_register_command(
@@ -47,7 +53,7 @@ def _workshops(
     """Tell in which workshops the user has any right."""
     told = []
     for entry, makerspace in workshops(hass):
-        asks = who(makerspace, connection)
+        asks = who(makerspace, connection.user)
         if asks.rights:
             told.append(
                 {

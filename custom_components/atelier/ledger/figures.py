@@ -139,6 +139,16 @@ async def statistics(connection: AsyncConnection, start: float, end: float) -> S
     )
 
 
+async def member_figures(connection: AsyncConnection, member_id: int) -> MemberFigures:
+    """Return figures of all that is remembered of a member."""
+    lasted = sa.func.coalesce(USES.c.end, USES.c.last_seen) - USES.c.start
+    query = sa.select(sa.func.sum(lasted), sa.func.count()).where(
+        live(USES), USES.c.member_id == member_id
+    )
+    seconds, uses = (await connection.execute(query)).one()
+    return MemberFigures(member_id=member_id, seconds=float(seconds or 0), uses=uses)
+
+
 async def weekly_summary(
     connection: AsyncConnection, until: float, since: float | None = None
 ) -> WeeklySummary:

@@ -23,7 +23,7 @@ from . import changing, exporting, figures, listing, loading, recording, removin
 from .engine import copy_file, let_go, reading_engine, told, writing_engine
 from .errors import Invalid, LedgerError
 from .exporting import Row
-from .figures import Statistics, WeeklySummary
+from .figures import MemberFigures, Statistics, WeeklySummary
 from .kinds import Fact
 from .migrate import migrate
 from .pages import (
@@ -236,6 +236,10 @@ class Ledger:
     async def weekly_summary(self, until: float, *, since: float | None = None) -> WeeklySummary:
         """Return what to tell of the 7 days before a moment; `since` where clocks changed."""
         return await self.read(lambda connection: figures.weekly_summary(connection, until, since))
+
+    async def member_figures(self, member_id: int) -> MemberFigures:
+        """Return for how long, and how often, a member used machines."""
+        return await self.read(lambda connection: figures.member_figures(connection, member_id))
 
     # What time makes it do
 

@@ -1,9 +1,11 @@
 """The actions that sum up: statistics, the weekly summary and whole lists as files."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, Final
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
@@ -19,15 +21,21 @@ from ..ledger.pages import (
     UnknownCardQuery,
     UseQuery,
 )
+from ..machines.facts import MachineType, Role, Training
 from .request import (
     ATTR_MACHINE_ID,
     ATTR_MEMBER_ID,
+    ATTR_ROLE,
+    ATTR_SEARCH,
     ATTR_SINCE,
+    ATTR_TRAINING,
+    ATTR_TYPE,
     ATTR_UNTIL,
     ID,
     MOMENT,
     NUMBER,
     PERIOD,
+    WORDS,
     Action,
     Request,
     said,
@@ -35,6 +43,12 @@ from .request import (
 from .sheets import SHEETS, write
 from .weekly import SENTENCES, tell
 
+#: Filters that name a fact, and what finds it.
+_NAMED: Final[dict[str, Callable[[Request], Role | MachineType | Training]]] = {
+    ATTR_ROLE: Request.role,
+    ATTR_TRAINING: Request.training,
+    ATTR_TYPE: Request.machine_type,
+}
 _WEEK: Final = timedelta(days=7)
 #: What may be exported, and how the ledger is asked for it.
 _QUERIES: Final[dict[str, type[Query]]] = {
@@ -110,20 +124,50 @@ async def _weekly_summary(request: Request) -> JsonObjectType:
 async def _export(request: Request) -> JsonObjectType:
     """Write a list to a file that people open; return where it is."""
     list_, format_ = request.data["list"], request.data["format"]
-    kind = _QUERIES[list_]
-    asked = request.given(ATTR_MACHINE_ID, ATTR_MEMBER_ID, ATTR_SINCE, ATTR_UNTIL)
-    for strange in asked.keys() - {field.name for field in fields(kind)}:
-        raise Invalid(strange, "is not known of this list")
-    query = kind(**asked)
-    path, rows = await write(
-        request.hass,
-        request.hass.config.path("atelier", "exports", f"{list_}.{format_}"),
-        columns_of(query),
-        request.makerspace.ledger.export(query),
+    path = request.hass.config.path("atelier", "exports", f"{list_}.{format_}")
+    return {"path": path, "rows": await export_to(request, path)}
+
+
+async def export_to(request: Request, path: str) -> int:
+    """Write the list that is asked for to a file; return how many rows it has."""
+    query = _query(request)
+    _, rows = await write(
+        request.hass, path, columns_of(query), request.makerspace.ledger.export(query)
     )
-    return {"path": path, "rows": rows}
+    return rows
 
 
+def _query(request: Request) -> Query:
+    """Return a list and the filters that are given. Raise Invalid, Unknown."""
+    kind = _QUERIES[request.data["list"]]
+    asked = request.given(*(str(name) for name in FILTERS))
+    for name, named in _NAMED.items():
+        if name in asked:
+            del asked[name]
+            asked[f"{name}_id"] = named(request).id
+    for strange in asked.keys() - {field.name for field in fields(kind)}:
+        raise Invalid(strange.removesuffix("_id"), "is not known of this list")
+    return kind(**asked)
+
+
+#: What a list is exported of.
+EXPORTED: Final[dict[Any, Any]] = {
+    vol.Required("list"): vol.In(sorted(_QUERIES)),
+    vol.Optional("format", default="csv"): vol.In(sorted(SHEETS)),
+}
+#: What lists can be filtered by before they are exported.
+FILTERS: Final[dict[Any, Any]] = {
+    vol.Optional(ATTR_SEARCH): WORDS,
+    vol.Optional(ATTR_MACHINE_ID): NUMBER,
+    vol.Optional(ATTR_MEMBER_ID): ID,
+    vol.Optional(ATTR_TYPE): WORDS,
+    vol.Optional(ATTR_ROLE): WORDS,
+    vol.Optional(ATTR_TRAINING): WORDS,
+    vol.Optional("disabled"): cv.boolean,
+    vol.Optional("has_card"): cv.boolean,
+    vol.Optional("lasting"): cv.boolean,
+    **PERIOD,
+}
 _LANGUAGE: Final[dict[Any, Any]] = {vol.Optional("language"): vol.In(sorted(SENTENCES))}
 
 ACTIONS: Final = (
@@ -142,9 +186,8 @@ ACTIONS: Final = (
     Action(
         name="export",
         act=_export,
-        fields={
-            vol.Required("list"): vol.In(sorted(_QUERIES)),
-            vol.Optional("format", default="csv"): vol.In(sorted(SHEETS)),
+        fields=EXPORTED
+        | {
             vol.Optional(ATTR_MACHINE_ID): NUMBER,
             vol.Optional(ATTR_MEMBER_ID): ID,
         }

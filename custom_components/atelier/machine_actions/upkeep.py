@@ -21,7 +21,7 @@ from ..ledger.fabomatic import bring, inspect
 from ..ledger.fabomatic_facts import Note
 from .request import TEXT, Action, Request
 
-_DAYS: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=36500))
+DAYS: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=36500))
 
 
 async def _purge(request: Request) -> JsonObjectType:
@@ -47,10 +47,15 @@ async def _import_fabomatic(request: Request) -> JsonObjectType:
             translation_key="path_not_allowed",
             translation_placeholders={"path": path},
         )
-    if request.data["dry_run"]:
-        preview = await inspect(Path(path))
+    return await import_file(request, Path(path), dry_run=request.data["dry_run"])
+
+
+async def import_file(request: Request, path: Path, *, dry_run: bool) -> JsonObjectType:
+    """Bring what a file holds that may be read, or only tell what that would be."""
+    if dry_run:
+        preview = await inspect(path)
         return {"would_bring": dict(preview.counts), "notes": _notes(preview.notes)}
-    brought = await bring(request.makerspace.ledger, Path(path), by=request.by)
+    brought = await bring(request.makerspace.ledger, path, by=request.by)
     await request.makerspace.refresh()
     return {
         "new": dict(brought.new),
@@ -69,7 +74,7 @@ ACTIONS: Final = (
     Action(
         name="purge",
         act=_purge,
-        fields={vol.Optional(CONF_USES_DAYS): _DAYS, vol.Optional(CONF_CARDS_DAYS): _DAYS},
+        fields={vol.Optional(CONF_USES_DAYS): DAYS, vol.Optional(CONF_CARDS_DAYS): DAYS},
     ),
     Action(
         name="import_fabomatic",

@@ -73,6 +73,19 @@ def passes_card(roll: Roll, member: Member, machine: Machine, now: float) -> Dec
     return decision
 
 
+def right_ends(roll: Roll, member: Member, machine: Machine) -> float:
+    """Return until when somebody who may use a machine now may do so (inf: for good)."""
+    ends = float("inf")
+    type_ = roll.facts.types.get(machine.type_id)
+    every = roll.role_of(member).every_machine
+    if not every and (type_ is None or type_.access is not Access.ANYBODY):
+        held = [one for one in roll.permissions_of(member.id or 0) if _is_for(one, machine)]
+        ends = max((_end(one.until) for one in held), default=ends)
+    if type_ is not None and type_.training_id is not None:
+        ends = min(ends, _end(training_ends(roll, member.id or 0, type_.training_id)))
+    return ends
+
+
 def training_ends(roll: Roll, member_id: int, training_id: int) -> float | None:
     """Return until when a training counts (inf: for good), None where there is none."""
     trained = roll.trained_in(member_id, training_id)
@@ -90,6 +103,10 @@ def _permission(roll: Roll, member: Member, machine: Machine, now: float) -> Den
     if any(one.until is None or now < one.until for one in held):
         return None
     return Denial.PERMISSION_EXPIRED if held else Denial.NO_PERMISSION
+
+
+def _end(until: float | None) -> float:
+    return float("inf") if until is None else until
 
 
 def _is_for(permission: Permission, machine: Machine) -> bool:

@@ -15,7 +15,7 @@ from ..ledger.kinds import KINDS
 from ..machine_actions.register import ACTIONS
 from ..machine_actions.request import Action, Request
 from ..machines.facts import Member, Role
-from ..machines.instructing import may_grant, may_train
+from ..machines.instructing import Refusal, may_grant, may_train
 from .command import Call, Command, not_found, unauthorized
 from .rights import Right
 
@@ -23,35 +23,45 @@ _ACTIONS: Final[Mapping[str, Action]] = {action.name: action for action in ACTIO
 
 #: What only administrators of Home Assistant do.
 ADMIN_ONLY: Final = frozenset(
-    {"add_role", "change_role", "import_fabomatic", "purge", "remove_role"}
+    {
+        "add_role",
+        "change_role",
+        "import_fabomatic",
+        "make_gate_key",
+        "purge",
+        "remove_gate_key",
+        "remove_role",
+    }
 )
 
 
 async def _act(call: Call) -> Any:
     """Perform an action in the name of the user."""
     name, rights = call.data["action"], call.asker.rights
-    if rights.isdisjoint({Right.ADMIN, Right.MANAGER}) and name not in INSTRUCTORS:
+    if not _may_at_all(name, rights):
         unauthorized()
     action = _ACTIONS.get(name)
     if action is None:
         not_found("action")
-    data = vol.Schema(dict(action.fields))(call.data["data"])
     request = Request(
         hass=call.hass,
         entry=call.entry,
         makerspace=call.makerspace,
         by=call.asker.user_id,
-        data=data,
+        data=vol.Schema(dict(action.fields))(call.data["data"]),
     )
-    if Right.ADMIN in rights:
-        allowed = True
-    elif Right.MANAGER in rights:
-        allowed = await _manager_may(name, request)
-    else:
-        allowed = INSTRUCTORS[name](call, request)
-    if not allowed:
-        unauthorized()
+    if Right.ADMIN not in rights:
+        manages = Right.MANAGER in rights
+        if not (await _manager_may(name, request) if manages else _teaches(call, request)):
+            unauthorized()
     return await action.act(request)
+
+
+def _may_at_all(name: str, rights: frozenset[Right]) -> bool:
+    """Tell whether somebody may perform an action on anything."""
+    if Right.ADMIN in rights:
+        return True
+    return name not in ADMIN_ONLY if Right.MANAGER in rights else name in INSTRUCTORS
 
 
 # What those may do who manage by their role
@@ -59,8 +69,6 @@ async def _act(call: Call) -> Any:
 
 async def _manager_may(name: str, request: Request) -> bool:
     """Tell whether somebody who manages may do that: nobody gives or takes what they have."""
-    if name in ADMIN_ONLY:
-        return False
     if name == "restore":
         return await _may_restore(request)
     member = request.facts.members.get(request.data.get("member_id", 0))
@@ -100,9 +108,17 @@ async def _may_restore(request: Request) -> bool:
 # What instructors may do
 
 
-def _may_grant(call: Call, request: Request) -> bool:
+def _teaches(call: Call, request: Request) -> bool:
+    """Tell whether what an instructor wants is theirs to give; what there is not is not."""
+    try:
+        return INSTRUCTORS[call.data["action"]](call, request) is None
+    except Unknown:
+        return False
+
+
+def _refuse_grant(call: Call, request: Request) -> Refusal | None:
     machine_type = request.machine_type() if "type" in request.data else None
-    refusal = may_grant(
+    return may_grant(
         request.makerspace.desk.roll,
         _own_id(call),
         request.data["member_id"],
@@ -110,30 +126,28 @@ def _may_grant(call: Call, request: Request) -> bool:
         type_id=machine_type.id if machine_type else None,
         now=request.makerspace.ledger.clock(),
     )
-    return refusal is None
 
 
-def _may_train(call: Call, request: Request) -> bool:
-    refusal = may_train(
+def _refuse_training(call: Call, request: Request) -> Refusal | None:
+    return may_train(
         request.makerspace.desk.roll,
         _own_id(call),
         request.data["member_id"],
         request.training().id or 0,
-        as_instructor=request.data.get("instructor"),
+        as_instructor=request.data["instructor"],
         now=request.makerspace.ledger.clock(),
     )
-    return refusal is None
 
 
 def _own_id(call: Call) -> int:
     return (call.asker.member.id if call.asker.member else None) or 0
 
 
-#: The actions of instructors, and what decides about each.
-INSTRUCTORS: Final[Mapping[str, Callable[[Call, Request], bool]]] = {
-    "grant_permission": _may_grant,
-    "record_training": _may_train,
-    "revoke_permission": _may_grant,
+#: The actions of instructors, and what tells why one is not theirs to do.
+INSTRUCTORS: Final[Mapping[str, Callable[[Call, Request], Refusal | None]]] = {
+    "grant_permission": _refuse_grant,
+    "record_training": _refuse_training,
+    "revoke_permission": _refuse_grant,
 }
 
 COMMANDS: Final = (

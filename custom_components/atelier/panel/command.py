@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from homeassistant.auth.models import User
 from homeassistant.components.websocket_api import (
     ERR_INVALID_FORMAT,
     ERR_NOT_FOUND,
@@ -58,7 +59,7 @@ class Call:
 
     def asks_now(self) -> Asker:
         """Return who the user is by now: rights come and go while a connection lasts."""
-        return who(self.makerspace, self.connection)
+        return who(self.makerspace, self.connection.user)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,8 @@ class Command:
     then: Callable[[Call], Awaitable[None]] | None = None
 
 
-def who(makerspace: Makerspace, connection: ActiveConnection) -> Asker:
-    """Return who a connection's user is in a workshop."""
-    user = connection.user
+def who(makerspace: Makerspace, user: User) -> Asker:
+    """Return who a user of Home Assistant is in a workshop."""
     now = makerspace.ledger.clock()
     return asker(makerspace.desk.roll, user.id, admin=user.is_admin, now=now)
 
@@ -142,7 +142,7 @@ def _call(
             not_found("workshop")
         unauthorized()
     entry, makerspace = found
-    asks = who(makerspace, connection)
+    asks = who(makerspace, connection.user)
     if not asks.may(command.name):
         unauthorized()
     given = {

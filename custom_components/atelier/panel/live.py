@@ -2,24 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.components.websocket_api.messages import construct_event_message
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JsonObjectType
 
-from ..ledger.errors import LedgerUnavailable
+from ..ledger.errors import LedgerError
 from ..ledger.pages import UnknownCardQuery
 from ..machine_actions.request import described
 from ..machines.facts import Board
 from ..machines.news import Happening, Kind
 from ..makerspace import Makerspace
+from .stream import Stream
 from .views import happening_view, machine_view
 
 #: What comes within this time is told together.
@@ -39,20 +37,6 @@ _CHANGES: Final[dict[Kind, str]] = {
 }
 
 
-@dataclass(eq=False, slots=True)
-class _Watcher:
-    """Somebody who watches, while they may."""
-
-    connection: ActiveConnection
-    id: int
-    may: Callable[[], bool]
-    #: Whether they were shown everything, and can make sense of what changes.
-    ready: bool = False
-
-    def tell(self, event: bytes) -> None:
-        self.connection.send_message(construct_event_message(self.id, event))
-
-
 class Live:
     """Watch a makerspace while anybody watches it, and not otherwise."""
 
@@ -60,7 +44,7 @@ class Live:
         """Begin with nobody watching."""
         self._hass = hass
         self._makerspace = makerspace
-        self._watchers: list[_Watcher] = []
+        self._watchers: list[Stream] = []
         self._endings: list[CALLBACK_TYPE] = []
         self._flushing: CALLBACK_TYPE | None = None
         #: Machines as they were last shown.
@@ -73,31 +57,31 @@ class Live:
 
     async def watch(self, connection: ActiveConnection, id_: int, may: Callable[[], bool]) -> None:
         """Show a connection everything, and from then on what changes while it may know."""
-        watcher = _Watcher(connection, id_, may)
+        watcher = Stream(connection, id_, may, self._leave)
         if not self._watchers:
             self._listen()
         self._watchers.append(watcher)
-        connection.subscriptions[id_] = partial(self._leave, watcher)
+        watcher.open()
         unknown_cards = await self._unknown_cards()
         while watcher in self._watchers and (unseen := self._unseen()):
             for number in unseen:
                 self._shown[number] = machine_view(self._makerspace, number)
             await asyncio.sleep(0)
-        if watcher in self._watchers and self._allowed(watcher):
-            watcher.tell(json_bytes(self._all() | {"unknown_cards": unknown_cards}))
+        if watcher in self._watchers and watcher.allowed():
+            watcher.say(self._all() | {"unknown_cards": unknown_cards})
             watcher.ready = True
 
     @callback
     def close(self) -> None:
         """Tell everybody that it is over."""
         for watcher in tuple(self._watchers):
-            self._dismiss(watcher)
+            watcher.finish()
 
     async def _unknown_cards(self) -> int | None:
         """Return how many cards nobody knows, None while the ledger is away."""
         try:
             page = await self._makerspace.ledger.page(UnknownCardQuery(limit=1))
-        except LedgerUnavailable:
+        except LedgerError:
             return None
         return page.total
 
@@ -135,7 +119,7 @@ class Live:
         ]
 
     @callback
-    def _leave(self, watcher: _Watcher) -> None:
+    def _leave(self, watcher: Stream) -> None:
         if watcher in self._watchers:
             self._watchers.remove(watcher)
         if not self._watchers:
@@ -187,7 +171,7 @@ class Live:
     def _flush(self, _now: Any) -> None:
         """Tell those who may know what changed, some machines at a time."""
         self._flushing = None
-        if not [one for one in tuple(self._watchers) if self._allowed(one)]:
+        if not [one for one in tuple(self._watchers) if one.allowed()]:
             return
         makerspace = self._makerspace
         for event in self._events():
@@ -234,16 +218,3 @@ class Live:
         for watcher in self._watchers:
             if watcher.ready:
                 watcher.tell(text)
-
-    def _allowed(self, watcher: _Watcher) -> bool:
-        """Tell whether somebody may still watch; end their stream if not."""
-        if watcher.may():
-            return True
-        self._dismiss(watcher)
-        return False
-
-    def _dismiss(self, watcher: _Watcher) -> None:
-        """End a stream from this side."""
-        watcher.tell(json_bytes({"type": "over"}))
-        watcher.connection.subscriptions.pop(watcher.id, None)
-        self._leave(watcher)

@@ -1,23 +1,31 @@
-"""The command that streams a workshop's machines."""
+"""The commands that stream: a workshop's machines, and cards that are to be learnt."""
 
+from functools import partial
 from typing import Final
 
 from .command import Call, Command
-from .room import ROOMS
+from .room import room_of
 
 
-async def _subscribe(call: Call) -> None:
-    """Begin: all that there is follows as the first event."""
+async def _begin(call: Call) -> None:
+    """Begin: what there is to see follows as events."""
 
 
-async def _follow(call: Call) -> None:
-    await call.hass.data[ROOMS][call.entry.entry_id].live.watch(
-        call.connection,
-        call.id,
-        lambda: call.asks_now().may("atelier/machines/subscribe"),
-    )
+async def _watch(call: Call) -> None:
+    may = partial(_may, call, "atelier/machines/subscribe")
+    await room_of(call.hass, call.entry).live.watch(call.connection, call.id, may)
+
+
+async def _learn(call: Call) -> None:
+    may = partial(_may, call, "atelier/cards/learn")
+    room_of(call.hass, call.entry).learning.begin(call.connection, call.id, may)
+
+
+def _may(call: Call, command: str) -> bool:
+    return call.asks_now().may(command)
 
 
 COMMANDS: Final = (
-    Command(name="atelier/machines/subscribe", act=_subscribe, fields={}, then=_follow),
+    Command(name="atelier/machines/subscribe", act=_begin, fields={}, then=_watch),
+    Command(name="atelier/cards/learn", act=_begin, fields={}, then=_learn),
 )
