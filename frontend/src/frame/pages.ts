@@ -1,6 +1,13 @@
 /** The pages there are, in the order of their tabs. To add one, add a line. */
 
-import { mdiClipboardTextClock, mdiTools, mdiWrenchClock } from "@mdi/js";
+import {
+  mdiAccountSchool,
+  mdiBadgeAccount,
+  mdiCardSearch,
+  mdiClipboardTextClock,
+  mdiTools,
+  mdiWrenchClock,
+} from "@mdi/js";
 import type { Rights } from "../api/types";
 
 export interface PageInfo {
@@ -37,6 +44,27 @@ export const PAGES: PageInfo[] = [
     rights: MANAGERS,
     tag: "atelier-care",
     load: () => import("../pages/care/care"),
+  },
+  {
+    name: "unknown",
+    icon: mdiCardSearch,
+    rights: MANAGERS,
+    tag: "atelier-unknown",
+    load: () => import("../pages/unknown/unknown"),
+  },
+  {
+    name: "instruct",
+    icon: mdiAccountSchool,
+    rights: ["instructor"],
+    tag: "atelier-instruct",
+    load: () => import("../pages/instruct/instruct"),
+  },
+  {
+    name: "my",
+    icon: mdiBadgeAccount,
+    rights: ["member"],
+    tag: "atelier-my",
+    load: () => import("../pages/my/my"),
   },
 ];
 
