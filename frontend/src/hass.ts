@@ -27,7 +27,8 @@ export interface Hass {
   user?: { id: string; name: string; is_admin: boolean };
   themes: { darkMode: boolean };
   localize(key: string, values?: Record<string, unknown>): string;
-  loadBackendTranslation(category: string, integration: string): Promise<unknown>;
+  /** Load texts; what returns them is a new `localize`. */
+  loadBackendTranslation(category: string, integration: string): Promise<Hass["localize"]>;
   fetchWithAuth(path: string, init?: RequestInit): Promise<Response>;
 }
 

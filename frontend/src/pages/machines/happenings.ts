@@ -70,8 +70,9 @@ export class Happenings extends LitElement {
     const who = happening.member_name ?? t("machines.somebody");
     const lasted = span(happening.duration_s ?? 0);
     const words = [t(`machines.happened.${happening.kind}`, { machine, who, lasted })];
-    for (const why of [happening.reason, happening.ending]) {
-      if (why && known(`machines.why.${why}`)) words.push(t(`machines.why.${why}`));
+    const reason = happening.kind === "unknown_card" ? null : happening.reason;
+    for (const why of [reason, happening.ending]) {
+      if (why && known(`common.why.${why}`)) words.push(t(`common.why.${why}`));
     }
     if (happening.replay) words.push(t("machines.replayed"));
     return words.join(" · ");

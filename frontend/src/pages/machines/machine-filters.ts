@@ -12,7 +12,7 @@ import { counted, type Order, type View } from "./view";
 const STATES: MachineState[] = ["in_use", "maintenance", "blocked", "offline", "free"];
 const ORDERS: Order[] = ["state", "name", "number", "care"];
 
-/** What to look for among the machines, and their order; `at-change` tells the new view. */
+/** What to look for among the machines, and their order; `at-change` tells the new view. What stands in it comes last. */
 @customElement("atelier-machine-filters")
 export class MachineFilters extends LitElement {
   @property({ attribute: false }) floor!: Floor;
@@ -24,16 +24,17 @@ export class MachineFilters extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
+        margin-bottom: 16px;
+        grid-template-columns: 2fr repeat(3, 1fr) auto;
         gap: 8px 12px;
         align-items: end;
       }
-      at-search {
-        grid-column: span 2;
-      }
-      @media (max-width: 480px) {
+      @media (max-width: 900px) {
         :host {
           grid-template-columns: 1fr 1fr;
+        }
+        at-search {
+          grid-column: span 2;
         }
       }
     `,
@@ -71,6 +72,7 @@ export class MachineFilters extends LitElement {
         .options=${ORDERS.map((order) => ({ value: order, label: t(`machines.orders.${order}`) }))}
         @at-change=${(event: CustomEvent<Order>) => this.tell({ order: event.detail })}
       ></at-select>
+      <slot></slot>
     `;
   }
 

@@ -79,15 +79,13 @@ export class MachinesPage extends AtelierPage {
           this.form = { number: event.detail };
         }}
       ></atelier-strange-boards>
-      <div class="bar">
-        <atelier-machine-filters
-          class="grow"
-          .floor=${floor}
-          .view=${this.view}
-          @at-change=${(event: CustomEvent<View>) => {
-            this.view = event.detail;
-          }}
-        ></atelier-machine-filters>
+      <atelier-machine-filters
+        .floor=${floor}
+        .view=${this.view}
+        @at-change=${(event: CustomEvent<View>) => {
+          this.view = event.detail;
+        }}
+      >
         <at-button
           kind="primary"
           .icon=${mdiPlus}
@@ -97,7 +95,7 @@ export class MachinesPage extends AtelierPage {
         >
           ${t("machines.add")}
         </at-button>
-      </div>
+      </atelier-machine-filters>
       <div class="floor">
         ${this.grid(floor)}
         <atelier-happenings .floor=${floor}></atelier-happenings>
