@@ -1,0 +1,65 @@
+"""Reads what a request holds into the types that a handler asks for."""
+
+from typing import Any, Final, get_origin
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from forge.api.routes import Route
+from forge.errors import Invalid, TooLarge
+
+_MOST_PROBLEMS: Final = 20
+
+
+async def read(route: Route, request: web.Request) -> dict[str, BaseModel]:
+    """Return the handler's arguments. Raise Invalid or TooLarge."""
+    read: dict[str, BaseModel] = {}
+    for part, model in route.asked.items():
+        try:
+            if part == "path":
+                read[part] = model.model_validate(dict(request.match_info))
+            elif part == "query":
+                read[part] = model.model_validate(_query(model, request))
+            else:
+                # Strict: what the description calls a number is no text that looks like one.
+                read[part] = model.model_validate_json(await _body(request), strict=True)
+        except ValidationError as error:
+            problems = [
+                {"where": ".".join([part, *map(str, found["loc"])]), "what": found["msg"]}
+                for found in error.errors(include_url=False, include_input=False)
+            ]
+        else:
+            continue
+        told = "; ".join(f"{problem['where']}: {problem['what']}" for problem in problems[:3])
+        raise Invalid(told, about=part, problems=problems[:_MOST_PROBLEMS])
+    return read
+
+
+def _query(model: type[BaseModel], request: web.Request) -> dict[str, Any]:
+    """Return the query; only what is a list may be said more than once."""
+    query: dict[str, Any] = {}
+    for name in request.query:
+        values = request.query.getall(name)
+        field = model.model_fields.get(name)
+        if field is not None and get_origin(field.annotation) is list:
+            query[name] = values
+        elif len(values) > 1:
+            raise Invalid(f"query.{name} is given more than once", about="query")
+        else:
+            query[name] = values[0]
+    return query
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return a JSON body; an empty one is an empty object."""
+    if request.body_exists and request.content_type != "application/json":
+        raise Invalid("The body must be sent as application/json", about="body")
+    try:
+        return await request.read() or b"{}"
+    except web.HTTPRequestEntityTooLarge as error:
+        raise too_large(error) from None
+
+
+def too_large(error: web.HTTPRequestEntityTooLarge) -> TooLarge:
+    """Return what is told of a body over the limit."""
+    return TooLarge(f"{error.text}: send less, or raise body_limit_mb", about="body")

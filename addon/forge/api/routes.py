@@ -1,0 +1,139 @@
+"""The table of routes: what is served, described and checked comes from the same lines."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import inspect
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from forge.app import Forge
+from forge.errors import ForgeError, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from forge.api.live import Live
+    from forge.api.metrics import Metrics
+
+PREFIX: Final = "/api/v1"
+#: Clients may name a request, so that sending it twice does it once.
+IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 200
+
+
+class Asked(BaseModel):
+    """The base of what requests hold: what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, past the door: who asks, and what there is to answer with."""
+
+    forge: Forge
+    live: "Live"
+    metrics: "Metrics"
+    #: The user's name at the ingress door, "" for the token's holder.
+    by: str
+    request: web.Request
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """What the client calls this request, so that sending it again does nothing new."""
+        key = self.request.headers.get(IDEMPOTENCY_HEADER)
+        if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+            raise Invalid(
+                f"{IDEMPOTENCY_HEADER} must have 1 to {LONGEST_KEY} printable characters",
+                about="header",
+            )
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one address."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    summary: str
+    tag: str
+    status: int
+    errors: tuple[type[ForgeError], ...]
+    #: Anybody may call it, without a token.
+    public: bool
+    #: What it answers with where that is no JSON.
+    media: str | None
+    #: It takes the body itself, of this type.
+    upload: str | None
+    asked: dict[str, type[BaseModel]]
+    answer: TypeAdapter[Any] | None
+
+    @property
+    def name(self) -> str:
+        """Its name in the description."""
+        return self.handler.__name__
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the handler is a plain function, which runs in a thread."""
+        return not inspect.iscoroutinefunction(self.handler)
+
+
+class Routes:
+    """The routes of one room."""
+
+    def __init__(self, tag: str, prefix: str = PREFIX) -> None:
+        """Begin a table; the tag groups them in the description."""
+        self.all: list[Route] = []
+        self._tag = tag
+        self._prefix = prefix
+
+    def route[H: Callable[..., Any]](
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        errors: tuple[type[ForgeError], ...] = (),
+        public: bool = False,
+        media: str | None = None,
+        upload: str | None = None,
+    ) -> Callable[[H], H]:
+        """Add a handler: `(call: Call, path: P, query: Q, body: B) -> Answer`.
+
+        Those of `path`, `query` and `body` that it names are read into its parameters' types,
+        pydantic models (take `Asked` for a base), before it is called. A plain function runs in
+        a thread and may block; a coroutine function runs in the loop and may not. What its
+        return type says is what is answered; `None` means 204. Every error is a ForgeError;
+        `errors` names those that the description tells besides the usual ones.
+        """
+
+        def add(handler: H) -> H:
+            hints = get_type_hints(handler, localns={"Live": object, "Metrics": object})
+            asked: dict[str, type[BaseModel]] = {
+                part: hints[part] for part in ("path", "query", "body") if part in hints
+            }
+            kind = hints.get("return")
+            answered = media is None and kind is not type(None)
+            usual = (*((Invalid,) if asked else ()), *((NotFound,) if "path" in asked else ()))
+            self.all.append(
+                Route(
+                    method=method,
+                    path=self._prefix + path,
+                    handler=handler,
+                    summary=(handler.__doc__ or "").partition("\n")[0],
+                    tag=self._tag,
+                    status=status if answered or media else 204,
+                    errors=tuple(dict.fromkeys((*usual, *errors))),
+                    public=public,
+                    media=media,
+                    upload=upload,
+                    asked=asked,
+                    answer=TypeAdapter(kind) if answered else None,
+                )
+            )
+            return handler
+
+        return add

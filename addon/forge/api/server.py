@@ -1,0 +1,82 @@
+"""The API as an aiohttp application, one for each door."""
+
+import asyncio
+import time
+from typing import Final
+
+from aiohttp import web
+
+from forge.api import jobs, system
+from forge.api.answers import Handler, as_json, told
+from forge.api.asked import read
+from forge.api.doors import Door, Guard
+from forge.api.live import Live
+from forge.api.metrics import Metrics
+from forge.api.openapi import describe
+from forge.api.routes import PREFIX, Call, Route
+from forge.app import Forge
+from forge.jobs.limits import MIB
+
+#: Every room's table.
+ROUTES: Final[tuple[Route, ...]] = (
+    *system.ROOT.all,
+    *system.ROUTES.all,
+    *jobs.ROUTES.all,
+)
+
+
+def build(forge: Forge, door: Door, token: str, live: Live, metrics: Metrics) -> web.Application:
+    """Return what answers at a door."""
+    guard = Guard(door, forge.settings, token)
+    public = {route.path for route in ROUTES if route.public}
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let in who may, before anything of the request is read or even looked up."""
+        request["by"] = "" if request.path in public else guard.admit(request)
+        return await handler(request)
+
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.monotonic()
+        answer = await handler(request)
+        metrics.answered(request.get("route"), answer.status, time.monotonic() - began)
+        return answer
+
+    app = web.Application(
+        middlewares=[counted, told, guarded],
+        client_max_size=forge.settings.body_limit_mb * MIB,
+    )
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, _handler(route, forge, live, metrics))
+    description = as_json(describe(ROUTES)).text or ""
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(text=description, content_type="application/json")
+
+    app.router.add_get(f"{PREFIX}/openapi.json", openapi)
+    return app
+
+
+def _handler(route: Route, forge: Forge, live: Live, metrics: Metrics) -> Handler:
+    """Return what aiohttp calls: read, do, answer."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        request["route"] = route
+        arguments = await read(route, request)
+        call = Call(forge, live, metrics, request["by"], request)
+        if route.blocks:
+            result = await asyncio.to_thread(route.handler, call, **arguments)
+        else:
+            result = await route.handler(call, **arguments)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if route.answer is None:
+            return web.Response(status=route.status)
+        return web.Response(
+            body=route.answer.dump_json(result),
+            status=route.status,
+            content_type="application/json",
+        )
+
+    return handle

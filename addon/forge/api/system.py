@@ -1,0 +1,61 @@
+"""The Forge itself over HTTP: health, settings, description, metrics, tidying up."""
+
+from typing import Any, Final
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from forge import VERSION
+from forge.api import metrics
+from forge.api.routes import Asked, Call, Routes
+from forge.errors import Conflict, Unavailable
+from forge.jobs.facts import Job
+from forge.jobs.tidy import Tidy
+
+ROUTES: Final = Routes("system")
+ROOT: Final = Routes("system", prefix="")
+
+
+class Health(BaseModel):
+    """Whether the Forge can work."""
+
+    status: str
+    version: str
+
+
+class Config(BaseModel):
+    """The settings, without secrets."""
+
+    version: str
+    settings: dict[str, Any]
+
+
+class TidyBody(Asked, Tidy):
+    """What to forget."""
+
+
+@ROOT.route("GET", "/health", public=True, errors=(Unavailable,))
+def health(call: Call) -> Health:
+    """Say whether the Forge can work: it answers, and its database does."""
+    call.forge.store.ping()
+    return Health(status="ok", version=VERSION)
+
+
+@ROUTES.route("GET", "/config")
+def config(call: Call) -> Config:
+    """Show the settings, without secrets."""
+    return Config(version=VERSION, settings=call.forge.settings.shown())
+
+
+@ROOT.route("GET", "/metrics", media="text/plain")
+async def show_metrics(call: Call) -> web.StreamResponse:
+    """Show figures for Prometheus."""
+    return await metrics.answer(call)
+
+
+@ROUTES.route("POST", "/tidy", status=202, errors=(Conflict,))
+def tidy(call: Call, body: TidyBody) -> Job:
+    """Forget old jobs with their logs and files."""
+    return call.forge.jobs.submit(
+        "forge.tidy", Tidy(**body.model_dump()), by=call.by, key=call.idempotency_key
+    )

@@ -1,0 +1,50 @@
+"""The Forge put together: settings, store, queue and the services that stand on them."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from forge import rooms
+from forge.jobs.desk import Jobs
+from forge.jobs.files import LocalFiles
+from forge.jobs.logs import JobLog
+from forge.jobs.places import log_of
+from forge.jobs.queue import Queue
+from forge.settings import Settings
+from forge.store.engine import Store
+from forge.store.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """What a listener or a worker works with. Rooms add their services here."""
+
+    settings: Settings
+    store: Store
+    queue: Queue
+    jobs: Jobs
+    files: LocalFiles
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Bring the store up to date and open everything. Raise Unavailable."""
+        rooms.load()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.database)
+        migrate(store)
+        queue = Queue(store, settings.data_dir)
+        return cls(
+            settings=settings,
+            store=store,
+            queue=queue,
+            jobs=Jobs(store, queue, settings),
+            files=LocalFiles(settings.data_dir),
+        )
+
+    def log(self, job_id: str) -> JobLog:
+        """Return a job's log."""
+        return log_of(self.settings, job_id)
+
+    def close(self) -> None:
+        """Close what holds connections; they are opened again when they are needed."""
+        self.queue.close()
+        self.store.close()

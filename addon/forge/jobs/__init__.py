@@ -1,0 +1,1 @@
+"""Everything long is a job: queued, run by a worker, watched, cancelled, recovered."""

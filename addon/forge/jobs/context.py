@@ -1,0 +1,131 @@
+"""What a running job is given: its log, its progress, its processes, its locks, its files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+import threading
+import time
+from typing import Final
+
+from forge.errors import Cancelled
+from forge.jobs import locks
+from forge.jobs.claim import Claim
+from forge.jobs.files import Files, Kept
+from forge.jobs.limits import Limits
+from forge.jobs.logs import LONGEST_LINE
+from forge.jobs.processes import Ended, Supervised
+from forge.jobs.sinks import Sink
+from forge.jobs.states import State
+from forge.settings import Settings
+from forge.store.engine import Store
+
+#: Progress is told no more often than a person can see it.
+_PROGRESS_EVERY_S: Final = 0.5
+_LOCK_EVERY_S: Final = 0.3
+
+
+class Context:
+    """One attempt at one job, as its kind's function sees it."""
+
+    def __init__(
+        self, claim: Claim, *, settings: Settings, sink: Sink, files: Files, limits: Limits
+    ) -> None:
+        """Tie the parts together; the worker does."""
+        self._claim = claim
+        self._sink = sink
+        self._files = files
+        self._limits = limits
+        self._ending = threading.Event()
+        self._told_at = 0.0
+        self._told: tuple[State, str | None] | None = None
+        self.settings: Final[Settings] = settings
+        self.store: Final[Store] = claim.store
+        self.job_id: Final[str] = claim.job_id
+        self.attempt: Final[int] = claim.attempt
+
+    @property
+    def folder(self) -> Path:
+        """A folder of its own for what it makes on the way; deleted when it ends."""
+        folder = self.settings.data_dir / "work" / self.job_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is to end now, because somebody wants so or the Forge stops."""
+        return self._ending.is_set()
+
+    def checkpoint(self) -> None:
+        """Call wherever it can end: raise Cancelled when it is to end now."""
+        if self.cancelled:
+            raise Cancelled("The job was ended", about="job")
+
+    def end(self) -> None:
+        """Ask it to end at its next checkpoint; the worker does, also from a signal."""
+        self._ending.set()
+
+    def log(self, line: str) -> None:
+        """Write a line of the log; one that is too long is cut, line ends become several lines."""
+        for part in line.splitlines() or [""]:
+            self._sink.write(part.encode("utf-8", "replace")[:LONGEST_LINE] + b"\n")
+
+    def state(self, state: State, step: str | None = None) -> None:
+        """Enter a state; it is written to the log too."""
+        self.checkpoint()
+        self._tell(state, step, None)
+        self.log(f"» {state}" + (f": {step}" if step else ""))
+
+    def progress(self, percent: float | None, step: str | None = None) -> None:
+        """Tell how far it is: percent only where it is really known, None otherwise."""
+        self.checkpoint()
+        state, was = self._told or (State.PREPARING, None)
+        step = step if step is not None else was
+        if step != was or time.monotonic() - self._told_at >= _PROGRESS_EVERY_S:
+            self._tell(state, step, percent)
+
+    def run_process(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Ended:
+        """Run a program; its output goes to the log, line by line. Return how it ended.
+
+        Never through a shell. Ends it and everything it started when the job is cancelled
+        (raise Cancelled) or over a limit (raise JobError: job.timeout, job.memory, job.disk).
+        Without `env` it gets a small, clean environment.
+        """
+        self.checkpoint()
+        bounded = (limits or Limits()).within(self._limits)
+        supervised = Supervised(
+            argv, cwd=cwd or self.folder, env=env, limits=bounded, job_id=self.job_id
+        )
+        return supervised.run(self._sink.write, self._ending, self.settings.stop_grace_s)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold a lock, after waiting for it; no other job on any host holds it meanwhile."""
+        waited = False
+        while (holder := locks.try_lock(self._claim, name)) is not None:
+            if not waited:
+                self.progress(None, f"waiting for job {holder}, which works on {name}")
+                waited = True
+            self._ending.wait(_LOCK_EVERY_S)
+            self.checkpoint()
+        try:
+            yield
+        finally:
+            locks.unlock(self._claim, name)
+
+    def keep(self, path: Path, name: str | None = None) -> Kept:
+        """Keep a file with the job, where the Forge can serve it, also from another host."""
+        self.checkpoint()
+        return self._files.keep(self.job_id, path, name or path.name)
+
+    def _tell(self, state: State, step: str | None, percent: float | None) -> None:
+        event = "job.progress" if self._told and self._told[0] is state else None
+        self._claim.change(event, state=state, step=step, percent=percent)
+        self._told = (state, step)
+        self._told_at = time.monotonic()

@@ -1,0 +1,33 @@
+"""Locks on things that one job at a time may work on: across processes and hosts.
+
+A lock belongs to a job's claim and ends with it, however it ends. Nothing here measures time,
+so a clock that jumps frees nothing.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forge.jobs.claim import Claim
+from forge.jobs.rows import LockRow
+from forge.store.base import now
+
+
+def try_lock(claim: Claim, name: str) -> str | None:
+    """Take a lock for a job; return None, or the id of the job that holds it."""
+    insert = sqlite.insert if claim.store.is_file else postgresql.insert
+    with claim.store.write() as session:
+        session.execute(
+            insert(LockRow)
+            .values(name=name, job_id=claim.job_id, attempt=claim.attempt, taken_at=now())
+            .on_conflict_do_nothing()
+        )
+        holder = session.scalars(sa.select(LockRow).where(LockRow.name == name)).one()
+        return None if holder.job_id == claim.job_id else holder.job_id
+
+
+def unlock(claim: Claim, name: str) -> None:
+    """Free a lock that this job holds."""
+    with claim.store.write() as session:
+        session.execute(
+            sa.delete(LockRow).where(LockRow.name == name, LockRow.job_id == claim.job_id)
+        )

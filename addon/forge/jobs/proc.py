@@ -1,0 +1,105 @@
+"""Which processes belong to a job, by the system's own word (Linux, `/proc`).
+
+Every program of a job carries the job's id in its environment, and its children inherit it. So
+they are found although they left their session or lost their parents, and also after the
+process that started them was killed.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+import ctypes
+import os
+from pathlib import Path
+import signal
+import time
+from typing import Final
+
+TAG: Final = "ATELIER_JOB"
+_PROC: Final = Path("/proc")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
+#: Signals are sent again while processes still appear: one may fork while it is looked for.
+_KILL_FOR_S: Final = 10.0
+
+
+def adopt_orphans() -> None:
+    """Become the parent of those whose parents end, instead of process 1 (prctl(2))."""
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent ends, however it ends (prctl(2))."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def members(job_id: str) -> set[int]:
+    """Return the living processes of a job: those that carry its id, and their children."""
+    tag = f"{TAG}={job_id}".encode()
+    parents: dict[int, int] = {}
+    found: set[int] = set()
+    for pid in _pids():
+        with suppress(OSError, ValueError):
+            state, parent = _stat(pid)
+            if state in "ZX":
+                continue
+            parents[pid] = parent
+            if tag in (_PROC / str(pid) / "environ").read_bytes().split(b"\0"):
+                found.add(pid)
+    grown = True
+    while grown:
+        more = {pid for pid, parent in parents.items() if parent in found} - found
+        found |= more
+        grown = bool(more)
+    found.discard(os.getpid())
+    return found
+
+
+def memory(pids: set[int]) -> int:
+    """Return the bytes that processes hold for themselves alone, together."""
+    held = 0
+    for pid in pids:
+        with suppress(OSError, ValueError):
+            _size, resident, shared, *_ = (_PROC / str(pid) / "statm").read_text("ascii").split()
+            held += (int(resident) - int(shared)) * _PAGE
+    return held
+
+
+def end_all(job_id: str, grace_s: float) -> None:
+    """End all processes of a job: kindly first, and after the grace in any case."""
+    _signal(members(job_id), signal.SIGTERM)
+    patience = time.monotonic() + grace_s
+    while members(job_id) and time.monotonic() < patience:
+        reap()
+        time.sleep(0.05)
+    patience = time.monotonic() + _KILL_FOR_S
+    while (left := members(job_id)) and time.monotonic() < patience:
+        _signal(left, signal.SIGKILL)
+        reap()
+        time.sleep(0.02)
+
+
+def reap() -> None:
+    """Take leave of orphans that were adopted and have ended; children stay their owners'."""
+    for pid in _pids():
+        with suppress(OSError, ValueError):
+            state, parent = _stat(pid)
+            if state == "Z" and parent == os.getpid() and os.getsid(pid) != pid:
+                os.waitpid(pid, os.WNOHANG)
+
+
+def _signal(pids: set[int], number: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+def _pids() -> Iterator[int]:
+    return (int(entry) for entry in os.listdir(_PROC) if entry.isdigit())  # noqa: PTH208 - names only, and many of them
+
+
+def _stat(pid: int) -> tuple[str, int]:
+    """Return a process's state and parent (proc_pid_stat(5)); its name may hold anything."""
+    fields = (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    return fields[0], int(fields[1])

@@ -1,0 +1,30 @@
+"""Where a running job's log lines go."""
+
+from typing import Protocol
+
+from forge.jobs.logs import JobLog
+
+
+class Sink(Protocol):
+    """Takes lines, each with its end."""
+
+    def write(self, lines: bytes) -> None:
+        """Take lines."""
+
+    def close(self) -> None:
+        """See them written."""
+
+
+class LocalSink:
+    """Write to the log on this disk."""
+
+    def __init__(self, log: JobLog) -> None:
+        """Write to a log."""
+        self._log = log
+
+    def write(self, lines: bytes) -> None:
+        """Write lines at once: they survive the death of this process."""
+        self._log.append(lines)
+
+    def close(self) -> None:
+        """There is nothing left to write."""

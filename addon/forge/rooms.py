@@ -1,0 +1,15 @@
+"""Which rooms there are: where each registers its jobs and keeps its tables."""
+
+from importlib import import_module
+from typing import Final
+
+#: Modules that register kinds of jobs when they are imported.
+JOBS: Final = ("forge.jobs.tidy",)
+#: Modules with tables.
+TABLES: Final = ("forge.jobs.rows",)
+
+
+def load() -> None:
+    """Import what registers itself; workers need no more than this."""
+    for module in (*TABLES, *JOBS):
+        import_module(module)

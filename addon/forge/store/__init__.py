@@ -1,0 +1,1 @@
+"""What the Forge remembers: one relational store, in SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Revisions: each room's form a line of their own, labelled with its name."""
