@@ -5,6 +5,8 @@ import {
   mdiBadgeAccount,
   mdiCardSearch,
   mdiClipboardTextClock,
+  mdiCog,
+  mdiDatabaseImport,
   mdiTools,
   mdiWrenchClock,
 } from "@mdi/js";
@@ -51,6 +53,20 @@ export const PAGES: PageInfo[] = [
     rights: MANAGERS,
     tag: "atelier-unknown",
     load: () => import("../pages/unknown/unknown"),
+  },
+  {
+    name: "settings",
+    icon: mdiCog,
+    rights: MANAGERS,
+    tag: "atelier-settings",
+    load: () => import("../pages/settings/settings"),
+  },
+  {
+    name: "import",
+    icon: mdiDatabaseImport,
+    rights: ["admin"],
+    tag: "atelier-import",
+    load: () => import("../pages/import/import"),
   },
   {
     name: "instruct",
