@@ -15,6 +15,7 @@ from .issues import Issues
 from .ledger.errors import LedgerError
 from .panel.door import open_panel
 from .services import async_setup_services
+from .signed_lists import forget_keys
 from .websocket_api import async_setup_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -75,8 +76,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> None:
-    """Forget what a workshop knew of its props."""
+    """Forget what a workshop knew of its props, and the keys of its gates."""
     await forget_store(hass, entry)
+    await forget_keys(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -117,4 +117,5 @@ def _machine(makerspace: Makerspace, number: int) -> dict[str, Any]:
         "due": len(status.due),
         "board": board.firmware if board else None,
         "heap": board.heap if board else None,
+        "listed_cards": makerspace.lists.held(number),
     }

@@ -75,6 +75,11 @@ class MachineIssues:
         makerspace = self._makerspace
         strangers = list(makerspace.desk.strangers)[:STRANGERS_SHOWN]
         wanted = {("unknown_board", number): str(number) for number in strangers}
+        for number in makerspace.lists.without_key:
+            wanted["gate_without_key", number] = makerspace.name_of(number)
+        for number, count in makerspace.lists.left_out.items():
+            if count:
+                wanted["list_full", number] = makerspace.name_of(number)
         for number in makerspace.devices:
             if number in makerspace.silent:
                 wanted["silent_use", number] = makerspace.name_of(number)
@@ -86,6 +91,10 @@ class MachineIssues:
         about = str(number)
         if kind == "unknown_board":
             self._raise("unknown_board", about, fixable=True, number=about)
+        elif kind == "gate_without_key":
+            self._raise("gate_without_key", about, fixable=True, machine=name)
+        elif kind == "list_full":
+            self._raise("list_full", about, machine=name)
         elif kind == "silent_use":
             self._raise("silent_use", about, machine=name)
         else:

@@ -37,6 +37,7 @@ from .machines.lanes import Lanes
 from .machines.news import Happening, Kind, Status
 from .machines.requests import RequestRefused
 from .signal import Signal
+from .signed_lists import SignedLists
 
 if TYPE_CHECKING:
     from .data import Workshop
@@ -80,6 +81,8 @@ class Makerspace:
         prefix = workshop.entry.options.get(CONF_MACHINE_PREFIX, DEFAULT_MACHINE_PREFIX)
         self.prefix: str = prefix
         self.lanes = Lanes(self.desk, self._publish, prefix=prefix)
+        #: What gates of ours go by while nobody answers them.
+        self.lists = SignedLists(self)
         self.devices: dict[int, dr.DeviceEntry] = {}
         #: What makes a machine's use doubtful: its board says nothing while it lasts.
         self.silent: set[int] = set()
@@ -104,6 +107,7 @@ class Makerspace:
         ledger = await Ledger.open(url)
         try:
             makerspace = cls(workshop, ledger, await ledger.load())
+            await makerspace.lists.load()
             makerspace._sync()
         except BaseException:
             await ledger.close()
@@ -121,11 +125,13 @@ class Makerspace:
             async_call_later(self.hass, _FIRST_RETENTION_S, self._retain),
         ]
         await self.workshop.bus.hear(f"{self.prefix}/+", self._take)
+        self.lists.open()
 
     async def close(self) -> None:
         """Answer nobody any more, keep what waits, and let go of the ledger."""
         while self._endings:
             self._endings.pop()()
+        await self.lists.close()
         await self.lanes.close()
         await self.desk.close()
         await self.ledger.close()

@@ -128,6 +128,45 @@ class AdoptBoard(RepairsFlow):
         )
 
 
+class MakeGateKey(RepairsFlow):
+    """Make the key of a gate, and show it this once."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Remember which machine, of which workshop."""
+        self._facts = data
+        self._key = ""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the question."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Make the key when a person agrees."""
+        if user_input is None:
+            return self._form("confirm")
+        workshop = loaded_workshop(self.hass, self._facts["entry_id"])
+        makerspace = workshop.makerspace if workshop is not None else None
+        if makerspace is None:
+            return self.async_abort(reason="not_loaded")
+        self._key = await makerspace.lists.make_key(int(self._facts["about"]))
+        return await self.async_step_key()
+
+    async def async_step_key(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show the key until the person has taken it over."""
+        if user_input is None:
+            return self._form("key", key=self._key)
+        return self.async_create_entry(data={})
+
+    def _form(self, step: str, **more: str) -> RepairsFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=vol.Schema({}),
+            description_placeholders={key: str(value) for key, value in self._facts.items()} | more,
+        )
+
+
 def loaded_workshop(hass: HomeAssistant, entry_id: str) -> Workshop | None:
     """Return a workshop, if it is loaded."""
     entry = hass.config_entries.async_get_entry(entry_id)
@@ -143,5 +182,7 @@ async def async_create_fix_flow(
     """Return the flow that mends an issue."""
     if issue_id.startswith("unknown_board"):
         return AdoptBoard(data or {})
+    if issue_id.startswith("gate_without_key"):
+        return MakeGateKey(data or {})
     flow = ClearRetainedCommand if issue_id.startswith("retained_command") else SettleDoubledId
     return flow(data or {})

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import paho.mqtt.client as paho
 from workbench import PATIENCE_S, Coffin
 
+from rig.gate import Gate as RigGate
 from rig.ports import LOOPBACK
 
 NUMBER: Final = "7"
@@ -139,26 +140,13 @@ class Server:
             self._client.publish(f"{TOPIC}/reply", payload)
 
 
-class Gate(Coffin):
-    """A gate with a clock that can be advanced, and cards to lay on it."""
+class Gate(Coffin, RigGate):
+    """A gate with a clock that can be advanced: hands take no time."""
 
     async def set_up(self, **gate: Any) -> None:
         """Copy what was built, and configure the board."""
         await self.build()
         self.configure(gate={"machine": NUMBER, "key": KEY, "ntp": None} | gate)
-
-    async def state(self) -> str:
-        """Return the state."""
-        return str((await self.snapshot())["state"])
-
-    async def power(self) -> bool:
-        """Tell whether the relay is on."""
-        return bool((await self.snapshot())["outputs"]["relay"])
-
-    async def rows(self) -> list[str]:
-        """Return what the display shows."""
-        rows: list[str] = (await self.snapshot())["display"]["lines"]
-        return rows
 
     async def lay(self, uid: str) -> None:
         """Lay a card down and leave it there."""
@@ -176,10 +164,6 @@ class Gate(Coffin):
         await self.lift()
         await self.advance(1500)
 
-    async def be(self, state: str) -> None:
-        """Wait for a state."""
-        await self.wait_snapshot("state", wanted=state)
-
     async def log_in(self, uid: str = UMA) -> None:
         """Tap, and be let in."""
         await self.tap(uid)
@@ -194,26 +178,37 @@ class Gate(Coffin):
 
 def signed(
     cards: dict[str, int],
+    /,
     *,
     serial: int = 1,
     key: str = KEY,
-    machine: str = NUMBER,
     valid_s: int = 3600,
-    issued: int | None = None,
+    ending: dict[str, int] | None = None,
+    **body: Any,
 ) -> str:
-    """Return a list as a server signs it; `valid_s` counts from now."""
+    """Return a list as a server signs it; `valid_s`, and what ends earlier, count from now."""
     now = int(time.time())
-    body = json.dumps(
+
+    def mark(uid: str) -> str:
+        return hmac_of(key, f"card:{serial}:{uid}")[:8]
+
+    text = json.dumps(
         {
-            "machine": machine,
+            "machine": NUMBER,
             "serial": serial,
-            "issued": now if issued is None else issued,
+            "issued": now,
             "expires": now + valid_s,
-            "cards": "".join(f"{uid}{level}" for uid, level in cards.items()),
+            "cards": "".join(f"{mark(uid)}{level}" for uid, level in cards.items()),
+            "ending": "".join(f"{mark(uid)}1{now + s:08x}" for uid, s in (ending or {}).items()),
         }
+        | body
     )
-    signature = hmac.new(bytes.fromhex(key), body.encode(), hashlib.sha256).hexdigest()
-    return f"{signature}\n{body}"
+    return f"{hmac_of(key, text)}\n{text}"
+
+
+def hmac_of(key: str, text: str) -> str:
+    """Return HMAC-SHA256 in hex."""
+    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
 
 
 def bare(word: str) -> str:

@@ -1,6 +1,7 @@
 """The signed list: who gets in while the server is away, and who does not."""
 
 import asyncio
+import json
 import struct
 import time
 
@@ -50,7 +51,10 @@ async def test_a_list_that_is_not_taken(gate: Gate, server: Server) -> None:
         signed({SAM_UID: 1}, serial=4),
         signed({SAM_UID: 1}, serial=5),
         signed({SAM_UID: 9}, serial=9),
-        signed({"zzzzzzzz": 1}, serial=9),
+        signed({}, serial=9, cards="zzzzzzzz1"),
+        signed({}, serial=9, cards=SAM_UID),
+        signed({}, serial=9, cards=f"{SAM_UID}9"),
+        signed({}, serial=9, cards=[]),
         signed({}, serial=9).split("\n")[0],
         "",
         b"\xff\xfe",
@@ -87,6 +91,27 @@ async def test_a_list_has_its_time(
     await server.say("list", signed({UMA_UID: 1}, valid_s=valid_s, issued=issued))
     await tell_time(gate, server)
     assert await gets_in(gate, UMA) is lets_in
+
+
+async def test_a_list_names_no_card(gate: Gate, server: Server) -> None:
+    """A card's id where its mark should be lets nobody in, nor does the mark of another list."""
+    await server.say("list", signed({}, serial=4, cards=f"{UMA_UID}1"))
+    await tell_time(gate, server)
+    assert not await gets_in(gate, UMA)
+    marks = json.loads(signed({UMA_UID: 1}, serial=5).split("\n")[1])["cards"]
+    await server.say("list", signed({}, serial=6, cards=marks))
+    assert not await gets_in(gate, UMA)
+
+
+async def test_a_right_that_ends_before_the_list(gate: Gate, server: Server) -> None:
+    """Each such card has its own end; the list goes on without it."""
+    await server.say("list", signed({SAM_UID: 1}, ending={UMA_UID: 600}))
+    await tell_time(gate, server)
+    assert await gets_in(gate, UMA)
+    await gate.network(up=False)
+    await gate.advance(700_000)
+    assert not await gets_in(gate, UMA)
+    assert await gets_in(gate, SAM)
 
 
 async def test_a_list_expires_while_offline(gate: Gate, server: Server) -> None:

@@ -18,13 +18,14 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 from ..const import DOMAIN
 from ..data import AtelierConfigEntry
 from ..errors import translated_ledger_errors
-from . import machines, members, reports, rights, upkeep, uses
+from . import gates, machines, members, reports, rights, upkeep, uses
 from .request import Action, Request
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *members.ACTIONS,
     *rights.ACTIONS,
     *machines.ACTIONS,
+    *gates.ACTIONS,
     *uses.ACTIONS,
     *reports.ACTIONS,
     *upkeep.ACTIONS,

@@ -32,13 +32,14 @@ REFUSED: Final = CardReply(
 )
 
 
-def machine_reply(roll: Roll, machine: Machine) -> MachineReply:
-    """Tell a board how its machine is set.
+def machine_reply(roll: Roll, machine: Machine, now: float) -> MachineReply:
+    """Tell a board how its machine is set; ours hear the time too.
 
     A use that lasts counts for care when it has ended: nobody else could log in before.
     """
     type_ = roll.facts.types.get(machine.type_id, _PLAIN_TYPE)
     plans = due(roll, machine.id, with_open=False)
+    board = roll.facts.boards.get(machine.id)
     return MachineReply(
         maintenance=bool(plans),
         allowed=not machine.blocked,
@@ -47,6 +48,7 @@ def machine_reply(roll: Roll, machine: Machine) -> MachineReply:
         type=machine.type_id,
         grace=min(type_.grace_min, _MINUTES),
         description=plans[0].lcd_text if plans else "",
+        at=int(now) if board is not None and board.is_gate else None,
     )
 
 

@@ -19,12 +19,14 @@ from ..wire.machines import (
     StopUse,
     SyncCache,
 )
+from ..wire.signed_list import ListedCard
 from . import answers
 from .access import decide, passes_card
 from .care import due, hours_left, used_s
 from .errands import Errands
 from .facts import Board, Facts, Machine, Plan
 from .keeping import Keeping
+from .listed import listed
 from .listed import listed
 from .news import Happening, Kind, State, Status, Tap
 from .requests import Refusal, RequestRefused
@@ -181,6 +183,19 @@ class Desk:
             hours_to_care=hours_left(self.roll, machine_id),
             due=tuple(plan.id for plan in plans if plan.id is not None),
         )
+
+    def listed(self, machine_id: int, expires: float) -> list[ListedCard]:
+        """Return the cards that a gate lets in until a moment while it cannot ask.
+
+        Those of who was there last come first, for a list may not hold all.
+        """
+        machine = self.facts.machines[machine_id]
+        latest = self._book.latest_members(machine_id)
+        return list(listed(self.roll, machine, self._clock(), expires, latest))
+
+    def address_of(self, machine_id: int) -> Address | None:
+        """Return how a board spells its topic, None where it was not heard yet."""
+        return self._addresses.get(machine_id)
 
     def request_start(self, machine_id: int, member_id: int) -> tuple[str, bytes]:
         """Return topic and payload that log a member in; raise RequestRefused."""

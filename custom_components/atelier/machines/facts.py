@@ -208,6 +208,11 @@ class Board:
     heap: int = 0
     last_seen: float = 0.0
 
+    @property
+    def is_gate(self) -> bool:
+        """Tell whether it is one of ours, which takes more than the reference's boards do."""
+        return self.firmware.startswith("machine_gate,")
+
 
 @dataclass(slots=True)
 class Facts:

@@ -21,7 +21,10 @@ CACHE_LIMIT: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineReply:
-    """Answer `checkmachine`; `logoff` and `grace` are minutes, `logoff` 0 is never."""
+    """Answer `checkmachine`; `logoff` and `grace` are minutes, `logoff` 0 is never.
+
+    `at` is the time, which boards of the reference must not get: their memory is small.
+    """
 
     request_ok: bool = True
     is_valid: bool = True
@@ -32,6 +35,7 @@ class MachineReply:
     type: int
     grace: int
     description: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ def encode(reply: Reply) -> bytes:
     if not isinstance(reply, PlainReply) and reply.is_valid:
         for key in fields.keys() & {"name", "description"}:
             fields[key] = on_display(fields[key])
+    if isinstance(reply, MachineReply) and reply.at is None:
+        del fields["at"]
     return orjson.dumps(fields)
 
 

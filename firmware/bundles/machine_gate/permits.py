@@ -9,6 +9,11 @@ import words
 
 _BLOCK = 64
 _SIGNATURE = 64
+#: Characters of a card's mark, of an entry (mark, level), and of one that ends (and when).
+_MARK = 8
+_ENTRY = 9
+_ENDING = 17
+_HEX = "0123456789abcdef"
 #: Seconds by which clocks may differ.
 _SLACK_S = 300
 
@@ -61,15 +66,19 @@ class Permits:
 
     def level(self, uid):
         """Return the level of a card, 0 where the list does not count or does not have it."""
-        now = self._wall.now()
-        if self._list is None or now is None:
+        now, own = self._wall.now(), self._list
+        if own is None or now is None:
             return 0
-        if not self._list["issued"] - _SLACK_S <= now < self._list["expires"]:
+        if not own["issued"] - _SLACK_S <= now < own["expires"]:
             return 0
-        cards = self._list["cards"]
-        for at in range(0, len(cards), 9):
-            if cards[at : at + 8] == uid:
-                return int(cards[at + 8])
+        # A list names no card, only what nobody without the key can make of one.
+        mark = sign(self._key, "card:{}:{}".format(own["serial"], uid).encode())[:_MARK]
+        entry = _find(own["cards"], _ENTRY, mark)
+        if entry:
+            return int(entry)
+        entry = _find(own["ending"], _ENDING, mark)
+        if entry and now < int(entry[1:], 16):
+            return int(entry[0])
         return 0
 
     def _read(self, text):
@@ -109,14 +118,23 @@ def same(one, other):
     return not difference
 
 
+def _find(entries, size, mark):
+    """Return what stands behind a mark, None where it is not there."""
+    for at in range(0, len(entries), size):
+        if entries[at : at + _MARK] == mark:
+            return entries[at + _MARK : at + size]
+    return None
+
+
 def _sound(parsed):
     for key in ("serial", "issued", "expires"):
         if not isinstance(parsed.get(key), int) or isinstance(parsed[key], bool):
             return False
-    cards = parsed.get("cards")
-    if not isinstance(cards, str) or len(cards) % 9:
-        return False
-    for at in range(0, len(cards), 9):
-        if not words.is_uid(cards[at : at + 8]) or cards[at + 8] not in "123":
+    for key, size in (("cards", _ENTRY), ("ending", _ENDING)):
+        entries = parsed.setdefault(key, "")
+        if not isinstance(entries, str) or len(entries) % size or entries.strip(_HEX):
             return False
+        for at in range(_MARK, len(entries), size):
+            if entries[at] not in "123":
+                return False
     return True
