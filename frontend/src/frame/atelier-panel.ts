@@ -4,6 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { html as staticHtml, unsafeStatic } from "lit/static-html.js";
 import { Api, workshops } from "../api/api";
 import type { WorkshopInfo } from "../api/types";
+import "../elements/at-button";
 import "../elements/at-note";
 import "../elements/at-toasts";
 import { base } from "../elements/styles";
@@ -119,7 +120,7 @@ export class AtelierPanel extends LitElement {
     }
     if (!this.workshops) return html`<at-note kind="loading"></at-note>`;
     if (!workshop || pages.length === 0) return html`<at-note>${t("frame.no_rights")}</at-note>`;
-    if (!page) return html`<at-note>${t("frame.no_page")}</at-note>`;
+    if (!page) return this.nowhere(workshop);
     // An element that is drawn before it is defined would be connected without its properties.
     if (!customElements.get(page.tag)) {
       void this.load(page);
@@ -131,6 +132,14 @@ export class AtelierPanel extends LitElement {
       `${workshop.entry_id} ${page.name}`,
       staticHtml`<${tag} .hass=${this.hass} .api=${this.api} .workshop=${workshop} .rest=${rest}></${tag}>`,
     );
+  }
+
+  private nowhere({ entry_id }: WorkshopInfo) {
+    const start = addressOf({ page: "", rest: [] }, chosenWorkshop() && entry_id);
+    return html`<at-note>
+      <p>${t("frame.no_page")}</p>
+      <at-button @click=${() => go(start)}>${t("frame.to_start")}</at-button>
+    </at-note>`;
   }
 
   private async load(page: PageInfo): Promise<void> {
