@@ -185,6 +185,13 @@ class Makerspace:
         self.on_facts.tell(_with_taken(Permission))
         return kept, removal
 
+    async def dismiss_unknown_card(self, card: str, machine_id: int | None, *, by: str) -> int:
+        """Forget a card that nobody knows, at a machine or at all; return at how many it was."""
+        with translated_ledger_errors():
+            count = await self.ledger.dismiss_unknown_card(card, machine_id=machine_id, by=by)
+        self.on_facts.tell(frozenset({"unknown_card"}))
+        return count
+
     async def restore(self, removal: Removal, *, by: str) -> list[Any]:
         """Take a removal back; return the facts."""
         with translated_ledger_errors():

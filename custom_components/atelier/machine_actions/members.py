@@ -1,18 +1,14 @@
-"""The actions on members and their cards."""
+"""The actions on members."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..ledger.errors import Duplicate, Unknown
-from ..ledger.pages import MemberQuery, UnknownCardQuery
-from ..ledger.rules import folded_card
+from ..ledger.pages import MemberOrder, MemberQuery
 from ..machines.facts import Member
 from .request import (
-    ATTR_CARD,
     ATTR_MACHINE_ID,
     ATTR_ROLE,
     ATTR_TRAINING,
@@ -25,7 +21,7 @@ from .request import (
     Action,
     Request,
     described,
-    said,
+    full_name,
 )
 
 _PLAIN: Final = ("name", "surname", "email", "weekly_summary", "user_id")
@@ -36,7 +32,6 @@ _ABOUT: Final = {
     vol.Optional("weekly_summary"): cv.boolean,
     vol.Optional("user_id"): vol.Any(None, WORDS),
 }
-_CARD: Final = {vol.Required(ATTR_CARD): cv.string}
 
 
 async def _add_member(request: Request) -> JsonObjectType:
@@ -74,7 +69,8 @@ async def _remove_member(request: Request) -> JsonObjectType:
 async def _list_members(request: Request) -> JsonObjectType:
     """Return a page of the members."""
     query: dict[str, Any] = request.given(
-        "search", "disabled", "has_card", "machine_id", "offset", "limit"
+        *("search", "disabled", "has_card", "machine_id", "order", "descending"),
+        *("offset", "limit"),
     )
     if ATTR_ROLE in request.data:
         query["role_id"] = request.role().id
@@ -94,7 +90,7 @@ async def _resolve_member(request: Request) -> JsonObjectType:
     roll, facts = request.makerspace.desk.roll, request.facts
     role = roll.role_of(member)
     return {
-        "name": f"{member.name} {member.surname}".strip(),
+        "name": full_name(member),
         "role": role.name,
         "every_machine": role.every_machine,
         "member": described(member),
@@ -105,43 +101,6 @@ async def _resolve_member(request: Request) -> JsonObjectType:
             described(trained) | {"training": facts.trainings[trained.training_id].name}
             for trained in facts.trained.values()
             if trained.member_id == member.id and trained.training_id in facts.trainings
-        ],
-    }
-
-
-async def _add_card(request: Request) -> JsonObjectType:
-    """Give a member one more card."""
-    member, card = request.member(), folded_card(request.data[ATTR_CARD])
-    if card in member.cards:
-        raise Duplicate("card", member.id)
-    return {"member": await request.keep(replace(member, cards=(*member.cards, card)))}
-
-
-async def _remove_card(request: Request) -> JsonObjectType:
-    """Take a card from whoever has it."""
-    card = folded_card(request.data[ATTR_CARD])
-    member = request.makerspace.desk.roll.member_with(card)
-    if member is None:
-        raise Unknown("card")
-    cards = tuple(one for one in member.cards if one != card)
-    return {"member": await request.keep(replace(member, cards=cards))}
-
-
-async def _list_unknown_cards(request: Request) -> JsonObjectType:
-    """Return a page of the cards that nobody knows, the latest first."""
-    query = UnknownCardQuery(**request.given("search", "machine_id", "offset", "limit"))
-    page = await request.makerspace.ledger.page(query)
-    return {
-        "total": page.total,
-        "cards": [
-            {
-                "card": seen.card,
-                "machine_id": seen.machine_id,
-                "first": said(seen.first),
-                "last": said(seen.last),
-                "count": seen.count,
-            }
-            for seen in page.items
         ],
     }
 
@@ -176,17 +135,11 @@ ACTIONS: Final = (
             vol.Optional("has_card"): cv.boolean,
             vol.Optional(ATTR_TRAINING): WORDS,
             vol.Optional(ATTR_MACHINE_ID): NUMBER,
+            vol.Optional("order"): vol.All(vol.In([str(one) for one in MemberOrder]), MemberOrder),
+            vol.Optional("descending"): cv.boolean,
         }
         | PAGE,
         asks=True,
     ),
     Action(name="resolve_member", act=_resolve_member, fields=MEMBER, asks=True),
-    Action(name="add_card", act=_add_card, fields=MEMBER | _CARD),
-    Action(name="remove_card", act=_remove_card, fields=_CARD),
-    Action(
-        name="list_unknown_cards",
-        act=_list_unknown_cards,
-        fields={vol.Optional("search"): WORDS, vol.Optional(ATTR_MACHINE_ID): NUMBER} | PAGE,
-        asks=True,
-    ),
 )

@@ -18,15 +18,35 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 from ..const import DOMAIN
 from ..data import AtelierConfigEntry
 from ..errors import translated_ledger_errors
-from . import gates, machines, members, reports, rights, upkeep, uses
+from . import (
+    cards,
+    care,
+    changes,
+    gates,
+    machine_types,
+    machines,
+    members,
+    permissions,
+    reports,
+    roles,
+    trainings,
+    upkeep,
+    uses,
+)
 from .request import Action, Request
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *members.ACTIONS,
-    *rights.ACTIONS,
+    *cards.ACTIONS,
+    *roles.ACTIONS,
+    *permissions.ACTIONS,
+    *trainings.ACTIONS,
     *machines.ACTIONS,
+    *machine_types.ACTIONS,
     *gates.ACTIONS,
+    *care.ACTIONS,
     *uses.ACTIONS,
+    *changes.ACTIONS,
     *reports.ACTIONS,
     *upkeep.ACTIONS,
 )

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..const import DOMAIN
 from ..ledger.errors import Invalid
 from ..ledger.exporting import columns_of
 from ..ledger.figures import MachineFigures
@@ -38,6 +39,7 @@ from .request import (
     WORDS,
     Action,
     Request,
+    hours,
     said,
 )
 from .sheets import SHEETS, write
@@ -67,12 +69,12 @@ async def _statistics(request: Request) -> JsonObjectType:
     return {
         "start": said(figures.start),
         "end": said(figures.end),
-        "hours": _hours(figures.seconds),
+        "hours": hours(figures.seconds),
         "uses": figures.uses,
         "members": figures.members,
         "by_machine": [_machine(request, one) for one in figures.by_machine],
         "by_member": [
-            {"member_id": one.member_id, "hours": _hours(one.seconds), "uses": one.uses}
+            {"member_id": one.member_id, "hours": hours(one.seconds), "uses": one.uses}
             for one in figures.by_member
         ],
     }
@@ -82,14 +84,10 @@ def _machine(request: Request, figures: MachineFigures) -> JsonObjectType:
     return {
         "machine_id": figures.machine_id,
         "machine": request.makerspace.name_of(figures.machine_id),
-        "hours": _hours(figures.seconds),
+        "hours": hours(figures.seconds),
         "uses": figures.uses,
         "members": figures.members,
     }
-
-
-def _hours(seconds: float) -> float:
-    return round(seconds / 3600, 3)
 
 
 async def _weekly_summary(request: Request) -> JsonObjectType:
@@ -112,7 +110,7 @@ async def _weekly_summary(request: Request) -> JsonObjectType:
                 "plan_id": one.plan_id,
                 "machine_id": one.machine_id,
                 "machine": request.makerspace.name_of(one.machine_id),
-                "hours": _hours(one.seconds),
+                "hours": hours(one.seconds),
             }
             for one in summary.overdue
         ],
@@ -124,7 +122,7 @@ async def _weekly_summary(request: Request) -> JsonObjectType:
 async def _export(request: Request) -> JsonObjectType:
     """Write a list to a file that people open; return where it is."""
     list_, format_ = request.data["list"], request.data["format"]
-    path = request.hass.config.path("atelier", "exports", f"{list_}.{format_}")
+    path = request.hass.config.path(DOMAIN, "exports", request.entry.entry_id, f"{list_}.{format_}")
     return {"path": path, "rows": await export_to(request, path)}
 
 

@@ -6,15 +6,28 @@ from typing import Any, Final, cast
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
+from ..const import DOMAIN
 from ..data import AtelierConfigEntry
 from ..ledger.errors import Unknown
+from ..ledger.finding import find
+from ..ledger.kinds import KINDS
 from ..ledger.removing import Removal
-from ..machines.facts import Facts, Machine, MachineType, Member, Role, Training
+from ..machines.facts import (
+    Facts,
+    Intervention,
+    Machine,
+    MachineType,
+    Member,
+    Plan,
+    Role,
+    Training,
+)
 from ..makerspace import Makerspace
 
 ATTR_CARD: Final = "card"
@@ -22,6 +35,7 @@ ATTR_LIMIT: Final = "limit"
 ATTR_MACHINE_ID: Final = "machine_id"
 ATTR_MEMBER_ID: Final = "member_id"
 ATTR_OFFSET: Final = "offset"
+ATTR_PLAN_ID: Final = "plan_id"
 ATTR_ROLE: Final = "role"
 ATTR_SEARCH: Final = "search"
 ATTR_SINCE: Final = "since"
@@ -84,6 +98,10 @@ class Request:
         """Return the machine that is meant. Raise Unknown."""
         return self._one("machine", self.facts.machines, self.data[ATTR_MACHINE_ID])
 
+    def plan(self) -> Plan:
+        """Return the plan that is meant. Raise Unknown."""
+        return self._one("plan", self.facts.plans, self.data[ATTR_PLAN_ID])
+
     def role(self) -> Role:
         """Return the role that is named. Raise Unknown."""
         return self._named("role", self.facts.roles, self.data[ATTR_ROLE])
@@ -110,7 +128,36 @@ class Request:
                 return fact
         raise Unknown(what)
 
-    def changed[F: (Member, Machine, MachineType)](self, fact: F, **values: Any) -> F:
+    async def found[F](self, kind: type[F], id_: int) -> F:
+        """Return a fact that is not held in memory. Raise Unknown."""
+        fact: F | None = await self.makerspace.ledger.read(
+            lambda connection: find(connection, KINDS[kind], id_)
+        )
+        if fact is None:
+            raise Unknown(KINDS[kind].name)
+        return fact
+
+    def member_name(self, member_id: int | None) -> str | None:
+        """Return what a member is called, None where nobody is by that id any more."""
+        member = self.facts.members.get(member_id or 0)
+        return full_name(member) if member else None
+
+    def machine_name(self, machine_id: int) -> str | None:
+        """Return what a machine is called, None where there is none by that number."""
+        machine = self.facts.machines.get(machine_id)
+        return machine.name if machine else None
+
+    def past(self, name: str) -> float:
+        """Return a moment that is given, or now. Raise where it is in the future."""
+        now = self.makerspace.ledger.clock()
+        at: float = self.data.get(name, now)
+        if at > now:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="in_future")
+        return at
+
+    def changed[F: (Member, Machine, MachineType, Role, Training, Plan, Intervention)](
+        self, fact: F, **values: Any
+    ) -> F:
         """Return a fact with other values, of the version that the caller has seen."""
         version = self.data.get(ATTR_VERSION, fact.version)
         return replace(fact, version=version, **values)
@@ -149,7 +196,22 @@ def said(moment: float | None) -> str | None:
 
 def described(fact: Any) -> JsonObjectType:
     """Return a fact as a response tells it: moments as text, in the order of its fields."""
-    return {field.name: _value(field.name, getattr(fact, field.name)) for field in fields(fact)}
+    return {field.name: shown(field.name, getattr(fact, field.name)) for field in fields(fact)}
+
+
+def full_name(member: Member) -> str:
+    """Return what a member is called."""
+    return f"{member.name} {member.surname}".strip()
+
+
+def hours(seconds: float) -> float:
+    """Return a duration as a response tells it."""
+    return round(seconds / 3600, 3)
+
+
+def rounded(hours: float | None) -> float | None:
+    """Return hours, where there are any, as a response tells them."""
+    return None if hours is None else round(hours, 3)
 
 
 def undo(removal: Removal) -> JsonObjectType:
@@ -157,7 +219,8 @@ def undo(removal: Removal) -> JsonObjectType:
     return {"undo": asdict(removal)}
 
 
-def _value(name: str, value: Any) -> JsonValueType:
+def shown(name: str, value: Any) -> JsonValueType:
+    """Return a fact's field as a response tells it."""
     if name in _MOMENTS:
         return said(value)
     if isinstance(value, tuple):

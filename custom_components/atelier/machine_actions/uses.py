@@ -1,4 +1,4 @@
-"""The actions on uses, and the one that takes back what was removed: no time counts twice."""
+"""The actions on uses: no time counts twice."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -9,11 +9,8 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..ledger.errors import Conflict, Unknown
-from ..ledger.finding import find, find_removed
-from ..ledger.kinds import KINDS
+from ..ledger.errors import Conflict
 from ..ledger.pages import UseQuery
-from ..ledger.removing import Removal
 from ..machines.facts import Ending, Use
 from .request import (
     ATTR_MACHINE_ID,
@@ -31,15 +28,9 @@ from .request import (
     Action,
     Request,
     described,
-    undo,
+    hours,
 )
 
-_UNDO: Final = {
-    vol.Required("id"): ID,
-    vol.Required("kind"): cv.slug,
-    vol.Required("fact_id"): vol.All(vol.Coerce(int), vol.Range(min=0)),
-    vol.Required("at"): vol.Coerce(float),
-}
 _USE: Final = {vol.Required("use_id"): ID}
 #: Two uses may touch by as much as a board's whole seconds are off.
 _TOUCH_S: Final = 1.0
@@ -48,8 +39,8 @@ _TOUCH_S: Final = 1.0
 async def _list_uses(request: Request) -> JsonObjectType:
     """Return a page of the uses, the latest first."""
     query: dict[str, Any] = request.given(
-        *("search", "member_id", "machine_id", "since", "until", "lasting", "oldest_first"),
-        *("offset", "limit"),
+        *("search", "member_id", "machine_id", "since", "until", "lasting", "replay"),
+        *("oldest_first", "offset", "limit"),
     )
     if ATTR_TYPE in request.data:
         query["type_id"] = request.machine_type().id
@@ -59,12 +50,13 @@ async def _list_uses(request: Request) -> JsonObjectType:
 
 def _told(request: Request, use: Use) -> JsonObjectType:
     """Return a use with the names of who and what it was."""
-    member = request.facts.members.get(use.member_id or 0)
-    machine = request.facts.machines.get(use.machine_id)
+    opened = request.facts.open_uses.get(use.machine_id)
+    if opened is not None and opened.id == use.id:
+        use = opened  # the ledger hears only now and then until when it lasted
     return described(use) | {
-        "seconds": use.duration_s,
-        "member": f"{member.name} {member.surname}".strip() if member else None,
-        "machine": machine.name if machine else None,
+        "hours": hours(use.duration_s),
+        "member_name": request.member_name(use.member_id),
+        "machine": request.machine_name(use.machine_id),
     }
 
 
@@ -94,22 +86,30 @@ async def _correct_use(request: Request) -> JsonObjectType:
     return await _keep(request, replace(changed, last_seen=changed.end or changed.last_seen), use)
 
 
+async def _end_use(request: Request) -> JsonObjectType:
+    """End the use that lasts at a machine, whatever its board says."""
+    machine_id = request.machine().id
+    use = request.facts.open_uses.get(machine_id)
+    if use is None or use.id is None or request.data.get("use_id", use.id) != use.id:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="use_over")
+    at = request.past("at")
+    if at < use.start:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="bad_period")
+    await request.makerspace.desk.end_use(machine_id, at, by=request.by)
+    return {"use": _told(request, await request.found(Use, use.id))}
+
+
 async def _delete_use(request: Request) -> JsonObjectType:
-    """Delete a use that has ended; the machine's hours follow."""
-    use = await _ended(request)
-    removal = await request.makerspace.ledger.remove(Use, use.id or 0, by=request.by)
-    await request.makerspace.refresh()
-    return undo(removal)
+    """Delete a use, one that lasts after it was ended; the machine's hours follow."""
+    use = await request.found(Use, request.data["use_id"])
+    if use.end is None:
+        await request.makerspace.desk.end_use(use.machine_id, by=request.by)
+    return await request.remove(Use, use.id or 0)
 
 
 async def _ended(request: Request) -> Use:
     """Return the use that is meant. Raise Unknown, or where it lasts."""
-    use_id = request.data["use_id"]
-    use: Use | None = await request.makerspace.ledger.read(
-        lambda connection: find(connection, KINDS[Use], use_id)
-    )
-    if use is None:
-        raise Unknown("use")
+    use = await request.found(Use, request.data["use_id"])
     if use.end is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="use_lasts")
     return use
@@ -119,13 +119,12 @@ async def _keep(request: Request, use: Use, before: Use | None = None) -> JsonOb
     """Keep a use that has ended, unless time would be counted twice."""
     if not use.start < (use.end or use.start) <= request.makerspace.ledger.clock():
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="bad_period")
-    await _refuse_overlap(request, use, before)
-    kept = await request.makerspace.ledger.save(use, by=request.by)
-    await request.makerspace.refresh()
+    await refuse_overlap(request, use, before)
+    kept = await request.makerspace.save(use, by=request.by)
     return {"use": _told(request, kept)}
 
 
-async def _refuse_overlap(request: Request, use: Use, before: Use | None = None) -> None:
+async def refuse_overlap(request: Request, use: Use, before: Use | None = None) -> None:
     """Raise where a machine was used in the same time; as it was `before` does not count."""
     start, end = use.start, use.end or use.last_seen
     taken_s = await request.makerspace.ledger.used_between(use.machine_id, start, end)
@@ -139,21 +138,6 @@ async def _refuse_overlap(request: Request, use: Use, before: Use | None = None)
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="uses_overlap")
 
 
-async def _restore(request: Request) -> JsonObjectType:
-    """Take a removal back, be it of a use or of anything else."""
-    removal = Removal(**request.data["undo"])
-    if removal.kind == KINDS[Use].name:
-        removed = await request.makerspace.ledger.read(
-            lambda connection: find_removed(connection, KINDS[Use], removal.id)
-        )
-        if not removed:
-            raise Unknown("removal")
-        for use in removed.values():
-            await _refuse_overlap(request, use)
-    facts = await request.makerspace.restore(removal, by=request.by)
-    return {"kind": removal.kind, "restored": [described(fact) for fact in facts]}
-
-
 ACTIONS: Final = (
     Action(
         name="list_uses",
@@ -164,6 +148,7 @@ ACTIONS: Final = (
             vol.Optional(ATTR_MACHINE_ID): NUMBER,
             vol.Optional(ATTR_TYPE): WORDS,
             vol.Optional("lasting"): cv.boolean,
+            vol.Optional("replay"): cv.boolean,
             vol.Optional("oldest_first"): cv.boolean,
         }
         | PERIOD
@@ -191,6 +176,10 @@ ACTIONS: Final = (
             vol.Optional("end"): MOMENT,
         },
     ),
+    Action(
+        name="end_use",
+        act=_end_use,
+        fields=MACHINE | {vol.Optional("use_id"): ID, vol.Optional("at"): MOMENT},
+    ),
     Action(name="delete_use", act=_delete_use, fields=_USE),
-    Action(name="restore", act=_restore, fields={vol.Required("undo"): vol.Schema(_UNDO)}),
 )

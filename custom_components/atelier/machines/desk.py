@@ -27,7 +27,6 @@ from .errands import Errands
 from .facts import Board, Facts, Machine, Plan
 from .keeping import Keeping
 from .listed import listed
-from .listed import listed
 from .news import Happening, Kind, State, Status, Tap
 from .requests import Refusal, RequestRefused
 from .roll import Kept, Roll
@@ -90,7 +89,7 @@ class Desk:
         self._hear(number, now, address)
         match query:
             case CheckMachine():
-                return answers.machine_reply(self.roll, machine)
+                return answers.machine_reply(self.roll, machine, now)
             case CheckUser():
                 return self._check_card(number, query.card, now)
             case SyncCache():
@@ -104,17 +103,25 @@ class Desk:
                 self.changed.tell(number)
                 return reply
 
-    async def end_use(self, machine_id: int) -> None:
+    async def end_use(
+        self, machine_id: int, at: float | None = None, *, by: str | None = None
+    ) -> None:
         """End a machine's use because a person says so; raise LedgerError if not kept."""
-        await self._book.end_by_hand(machine_id, self._clock())
+        await self._book.end_by_hand(machine_id, self._clock() if at is None else at, by=by)
         self.changed.tell(machine_id)
 
     async def care_for(
-        self, machine_id: int, plan_ids: list[int], member_id: int | None, at: float | None = None
+        self,
+        machine_id: int,
+        plan_ids: list[int],
+        member_id: int | None,
+        at: float | None = None,
+        *,
+        by: str | None = None,
     ) -> None:
-        """Keep that plans were carried out; raise LedgerError if not kept."""
-        now = self._clock()
-        await self._book.care_for(machine_id, plan_ids, member_id, now if at is None else at)
+        """Keep that plans were carried out, as `by` says; raise LedgerError if not kept."""
+        when = self._clock() if at is None else at
+        await self._book.care_for(machine_id, plan_ids, member_id, when, by=by)
         self.changed.tell(machine_id)
 
     def put(self, *facts: Kept) -> None:

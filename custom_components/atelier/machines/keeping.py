@@ -12,14 +12,16 @@ class Keeping(Protocol):
     async def load(self) -> Facts:
         """Return all that decisions need."""
 
-    async def save_uses(self, uses: Sequence[Use]) -> list[Use]:
-        """Keep uses, new (without an id) or changed."""
+    async def save_uses(self, uses: Sequence[Use], *, by: str | None = None) -> list[Use]:
+        """Keep uses, new (without an id) or changed; `by` is who says so, if no board."""
 
     async def see_uses(self, seen: Mapping[int, float]) -> None:
         """Keep when open uses were last seen."""
 
-    async def add_interventions(self, interventions: Sequence[Intervention]) -> list[Intervention]:
-        """Keep interventions."""
+    async def add_interventions(
+        self, interventions: Sequence[Intervention], *, by: str | None = None
+    ) -> list[Intervention]:
+        """Keep interventions; `by` is who says so, if no board."""
 
     async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
         """Count a card that nobody knows."""

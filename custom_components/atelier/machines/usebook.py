@@ -77,17 +77,24 @@ class UseBook:
             self._doubtful = True
         return None if isinstance(told, StopUse | Maintenance) else answers.UNAVAILABLE
 
-    async def end_by_hand(self, machine_id: int, now: float) -> None:
-        """End the open use now."""
+    async def end_by_hand(self, machine_id: int, at: float, *, by: str | None = None) -> None:
+        """End the open use because a person says so."""
         async with self._turn(machine_id):
-            await self._change(machine_id, self._course(machine_id).end_by_hand(now), None, now)
+            change = self._course(machine_id).end_by_hand(at)
+            await self._change(machine_id, change, None, at, by=by)
 
     async def care_for(
-        self, machine_id: int, plan_ids: Iterable[int], member_id: int | None, at: float
+        self,
+        machine_id: int,
+        plan_ids: Iterable[int],
+        member_id: int | None,
+        at: float,
+        *,
+        by: str | None = None,
     ) -> None:
         """Keep that plans were carried out."""
         async with self._turn(machine_id):
-            await self._care(machine_id, plan_ids, member_id, at, replay=False)
+            await self._care(machine_id, plan_ids, member_id, at, by=by)
 
     async def pass_time(self, steady: float) -> list[int]:
         """End uses that were not heard of; return their machines."""
@@ -213,13 +220,19 @@ class UseBook:
         return Member(id=use.member_id, name="", role_id=0)
 
     async def _change(
-        self, machine_id: int, change: Change, message: Message | None, at: float
+        self,
+        machine_id: int,
+        change: Change,
+        message: Message | None,
+        at: float,
+        *,
+        by: str | None = None,
     ) -> None:
         """Keep a change, then hold it."""
         course = self._course(machine_id)
         before = {use.id: use for use in (*course.closed, course.open) if use is not None}
         try:
-            kept = await self._save(change.uses)
+            kept = await self._save(change.uses, by)
         except Duplicate as duplicate:
             if duplicate.what != "origin":
                 raise
@@ -237,11 +250,11 @@ class UseBook:
         for happening in of_uses(self._roll, kept, before, at, replay=replay):
             self._happened.tell(happening)
 
-    async def _save(self, uses: Sequence[Use]) -> list[Use]:
+    async def _save(self, uses: Sequence[Use], by: str | None) -> list[Use]:
         if not uses:
             return []
         try:
-            kept = await self._ledger.save_uses(uses)
+            kept = await self._ledger.save_uses(uses, by=by)
         except BaseException:
             # It may be kept all the same: the ledger is asked before anything else.
             self._doubtful = True
@@ -274,7 +287,8 @@ class UseBook:
         member_id: int | None,
         at: float,
         *,
-        replay: bool,
+        replay: bool = False,
+        by: str | None = None,
     ) -> None:
         given = [
             Intervention(
@@ -283,7 +297,7 @@ class UseBook:
             for plan_id in plan_ids
         ]
         try:
-            await self._ledger.add_interventions(given)
+            await self._ledger.add_interventions(given, by=by)
         except BaseException:
             self._doubtful = True
             raise

@@ -129,12 +129,15 @@ def _refuse_grant(call: Call, request: Request) -> Refusal | None:
 
 
 def _refuse_training(call: Call, request: Request) -> Refusal | None:
+    """Tell why not; the trainings of those who instruct too are for who manages to record."""
+    if request.data.get("instructor"):
+        return Refusal.NAMES_INSTRUCTOR
     return may_train(
         request.makerspace.desk.roll,
         _own_id(call),
         request.data["member_id"],
         request.training().id or 0,
-        as_instructor=request.data["instructor"],
+        as_instructor=False,
         now=request.makerspace.ledger.clock(),
     )
 

@@ -1,0 +1,1 @@
+"""The actions of a makerspace, by what they act on."""
