@@ -120,3 +120,33 @@ export const page = css`
     color: var(--primary-color);
   }
 `;
+
+/** A short list in a card, with a button beside its heading. */
+export const lines = css`
+  .head {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+  }
+  .head h2 {
+    flex: 1;
+    margin: 0;
+  }
+  ul {
+    margin: 8px 0 0;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 48px;
+    border-top: 1px solid var(--divider-color);
+  }
+  li div {
+    flex: 1;
+    padding: 8px 0;
+    overflow-wrap: anywhere;
+  }
+`;

@@ -1,6 +1,7 @@
 /** The pages there are, in the order of their tabs. To add one, add a line. */
 
 import {
+  mdiAccountGroup,
   mdiAccountSchool,
   mdiBadgeAccount,
   mdiCardSearch,
@@ -32,6 +33,13 @@ export const PAGES: PageInfo[] = [
     rights: MANAGERS,
     tag: "atelier-machines",
     load: () => import("../pages/machines/machines"),
+  },
+  {
+    name: "members",
+    icon: mdiAccountGroup,
+    rights: MANAGERS,
+    tag: "atelier-members",
+    load: () => import("../pages/members/members"),
   },
   {
     name: "uses",

@@ -10,7 +10,7 @@ import "../../elements/at-menu";
 import "../../elements/at-note";
 import "../../elements/at-text";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
-import { base, page } from "../../elements/styles";
+import { base, lines, page } from "../../elements/styles";
 import { failureText } from "../../i18n/failures";
 import { t } from "../../i18n/text";
 
@@ -49,33 +49,8 @@ export abstract class KindList<K extends Named, D extends { name: string }> exte
   static override styles: CSSResultGroup = [
     base,
     page,
+    lines,
     css`
-      .head {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-      }
-      .head h2 {
-        flex: 1;
-        margin: 0;
-      }
-      ul {
-        margin: 8px 0 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 52px;
-        border-top: 1px solid var(--divider-color);
-      }
-      li div {
-        flex: 1;
-        padding: 8px 0;
-        overflow-wrap: anywhere;
-      }
       li strong {
         display: block;
         font-weight: 500;
