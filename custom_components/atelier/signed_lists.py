@@ -77,6 +77,7 @@ class SignedLists:
         """Tell every gate what it may do from now on."""
         self._endings += [
             self._makerspace.on_facts.listen(self._facts_changed),
+            self._makerspace.desk.changed.listen(self._machine_changed),
             self._makerspace.on_tick.listen(self._tick),
             mqtt.async_subscribe_connection_status(self._hass, self._connection_changed),
         ]
@@ -151,8 +152,15 @@ class SignedLists:
         await self._bring_all()
 
     @callback
+    def _machine_changed(self, number: int) -> None:
+        """Tell a gate that came its first list at once."""
+        gate = self._gates.get(number)
+        if gate is not None and gate.issued is None and self._is_served(number):
+            self._soon()
+
+    @callback
     def _tick(self) -> None:
-        """Look for what time, or a board that came, made due."""
+        """Look for what time, or a board that is another one, made due."""
         now = time()
         if any(self._is_due(number, gate, now) for number, gate in self._gates.items()):
             self._soon()
