@@ -15,12 +15,14 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.atelier.const import DOMAIN
 from custom_components.atelier.data import Workshop
 from tests.integration.board import Board
 from tests.integration.machine import Laser, furnish
+from tests.integration.panel import Page, house
 
 #: What a coffin says after its info and availability, by channel.
 COFFIN_SPEAKS: Final[dict[str, Any]] = {
@@ -174,6 +176,16 @@ async def laser(hass: HomeAssistant, set_up: SetUp, tmp_path: Path) -> Laser:
     await laser.listens()
     await hass.async_block_till_done()
     return laser
+
+
+@pytest.fixture
+async def people(
+    hass: HomeAssistant, laser: Laser, hass_ws_client: WebSocketGenerator
+) -> AsyncIterator[dict[str, Page]]:
+    """Return the panel's page for each kind of person."""
+    yield await house(hass, laser, hass_ws_client)
+    # What a stream reads at its beginning ends before the ledger does.
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class Page:
     """Somebody's page: a connection to Home Assistant's WebSocket."""
 
     user: User
+    token: str
     socket: Any
     #: Events that came before an answer.
     heard: deque[dict[str, Any]] = field(default_factory=deque)
@@ -82,6 +83,14 @@ class Page:
         assert answer["success"], answer
         return int(answer["id"])
 
+    async def unfollows(self, number: int) -> None:
+        """End a subscription."""
+        command = {"type": "unsubscribe_events", "subscription": number}
+        await self.socket.send_json_auto_id(command)
+        while (answer := await self.socket.receive_json(timeout=5))["type"] != "result":
+            pass
+        assert answer["success"], answer
+
 
 async def page_of(
     hass: HomeAssistant, connect: WebSocketGenerator, name: str, *, admin: bool = False
@@ -90,7 +99,8 @@ async def page_of(
     groups = ["system-admin"] if admin else [GROUP_ID_USER]
     user = await hass.auth.async_create_user(name, group_ids=groups)
     refresh = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
-    return Page(user, await connect(hass, hass.auth.async_create_access_token(refresh)))
+    token = hass.auth.async_create_access_token(refresh)
+    return Page(user, token, await connect(hass, token))
 
 
 async def house(hass: HomeAssistant, laser: Laser, connect: WebSocketGenerator) -> dict[str, Page]:

@@ -70,14 +70,13 @@ async def _uses(call: Call) -> dict[str, Any]:
             limit=call.data[ATTR_LIMIT],
         )
     )
-    machines = call.makerspace.desk.facts.machines
     return {
         "total": page.total,
         "uses": [
             {
                 "id": use.id,
                 "machine_id": use.machine_id,
-                "machine": machines[use.machine_id].name if use.machine_id in machines else None,
+                "machine": call.makerspace.name_of(use.machine_id),
                 "start": said(use.start),
                 "end": said(use.end),
                 "hours": _hours(use.duration_s),
