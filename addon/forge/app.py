@@ -11,7 +11,6 @@ from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
 from forge.settings import Settings
 from forge.store.engine import Store
-from forge.store.migrate import migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,10 @@ class Forge:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        """Bring the store up to date and open everything. Raise Unavailable."""
+        """Open everything on a store that is up to date."""
         rooms.load()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database)
-        migrate(store)
         queue = Queue(store, settings.data_dir)
         return cls(
             settings=settings,

@@ -70,7 +70,7 @@ class Settings(BaseModel):
         description="seconds a job has to end when it is cancelled",
     )
     lease_s: int = Field(
-        20, ge=5, le=600, description="silence after which a worker on another host counts as dead"
+        20, ge=10, le=600, description="silence after which a worker on another host counts as dead"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much is logged"

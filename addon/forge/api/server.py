@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from forge.api import jobs, system
+from forge.api import jobs, remote, system
 from forge.api.answers import Handler, as_json, told
 from forge.api.asked import read
 from forge.api.doors import Door, Guard
@@ -22,6 +22,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *system.ROOT.all,
     *system.ROUTES.all,
     *jobs.ROUTES.all,
+    *remote.ROUTES.all,
 )
 
 

@@ -66,7 +66,7 @@ class Claim:
             row = self._row(session)
             row.state = State.QUEUED
             row.queued_at = now()
-            row.started_at = row.step = row.percent = row.worker_id = None
+            row.started_at = row.step = row.percent = row.worker_id = row.host = None
             _let_go(session, row)
 
     def _row(self, session: Session) -> JobRow:
@@ -84,7 +84,7 @@ class Claim:
         return row
 
 
-def take(store: Store, job_id: str, worker_id: str) -> Claim | None:
+def take(store: Store, job_id: str, *, worker_id: str, host: str) -> Claim | None:
     """Claim a job that waits; None where it does not wait any more."""
     with store.write() as session:
         row = session.scalar(
@@ -96,6 +96,7 @@ def take(store: Store, job_id: str, worker_id: str) -> Claim | None:
             return None
         row.state = State.PREPARING
         row.worker_id = worker_id
+        row.host = host
         row.attempt += 1
         row.started_at = now()
         row.step = row.percent = None

@@ -1,6 +1,6 @@
 """What a running job is given: its log, its progress, its processes, its locks, its files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 import threading
@@ -79,6 +79,7 @@ class Context:
         """Tell how far it is: percent only where it is really known, None otherwise."""
         self.checkpoint()
         state, was = self._told or (State.PREPARING, None)
+        self._sink.write(b"")
         step = step if step is not None else was
         if step != was or time.monotonic() - self._told_at >= _PROGRESS_EVERY_S:
             self._tell(state, step, percent)
@@ -90,19 +91,26 @@ class Context:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        on_output: Callable[[bytes], None] | None = None,
     ) -> Ended:
         """Run a program; its output goes to the log, line by line. Return how it ended.
 
         Never through a shell. Ends it and everything it started when the job is cancelled
         (raise Cancelled) or over a limit (raise JobError: job.timeout, job.memory, job.disk).
-        Without `env` it gets a small, clean environment.
+        Without `env` it gets a small, clean environment. `on_output` sees the lines too.
         """
         self.checkpoint()
         bounded = (limits or Limits()).within(self._limits)
         supervised = Supervised(
             argv, cwd=cwd or self.folder, env=env, limits=bounded, job_id=self.job_id
         )
-        return supervised.run(self._sink.write, self._ending, self.settings.stop_grace_s)
+
+        def write(lines: bytes) -> None:
+            self._sink.write(lines)
+            if on_output is not None:
+                on_output(lines)
+
+        return supervised.run(write, self._ending, self.settings.stop_grace_s)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -34,6 +34,7 @@ class Job(BaseModel):
     result: dict[str, Any] | None = None
     error: Problem | None = None
     by: str = Field("", description="who asked for it")
+    host: str | None = Field(None, description="where it runs, or ran")
     attempt: int = Field(description="how often it was begun")
     cancel_requested: bool
     created_at: datetime

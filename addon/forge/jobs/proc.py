@@ -71,21 +71,19 @@ def end_all(job_id: str, grace_s: float) -> None:
     _signal(members(job_id), signal.SIGTERM)
     patience = time.monotonic() + grace_s
     while members(job_id) and time.monotonic() < patience:
-        reap()
         time.sleep(0.05)
     patience = time.monotonic() + _KILL_FOR_S
     while (left := members(job_id)) and time.monotonic() < patience:
         _signal(left, signal.SIGKILL)
-        reap()
         time.sleep(0.02)
 
 
-def reap() -> None:
-    """Take leave of orphans that were adopted and have ended; children stay their owners'."""
+def reap(children: set[int]) -> None:
+    """Take leave of orphans that were adopted and have ended, but not of our own children."""
     for pid in _pids():
         with suppress(OSError, ValueError):
             state, parent = _stat(pid)
-            if state == "Z" and parent == os.getpid() and os.getsid(pid) != pid:
+            if state == "Z" and parent == os.getpid() and pid not in children:
                 os.waitpid(pid, os.WNOHANG)
 
 

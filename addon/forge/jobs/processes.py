@@ -108,7 +108,9 @@ class Supervised:
             ended_at: float | None = None
             try:
                 while True:
-                    if selector.select(_TICK_S):
+                    if not selector.select(_TICK_S):
+                        write(b"")  # what was written before may wait to be sent
+                    else:
                         data = os.read(output.fileno(), _READ)
                         if not data:
                             break

@@ -46,6 +46,7 @@ class JobRow(Base):
     by: Mapped[str] = mapped_column(sa.String(255), default="")
     idempotency_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
     worker_id: Mapped[str | None] = mapped_column(sa.ForeignKey("workers.id"), index=True)
+    host: Mapped[str | None] = mapped_column(sa.String(255))
     attempt: Mapped[int] = mapped_column(default=0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)

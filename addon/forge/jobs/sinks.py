@@ -9,7 +9,7 @@ class Sink(Protocol):
     """Takes lines, each with its end."""
 
     def write(self, lines: bytes) -> None:
-        """Take lines."""
+        """Take lines; none at all is a good moment to send what waits."""
 
     def close(self) -> None:
         """See them written."""
@@ -24,7 +24,8 @@ class LocalSink:
 
     def write(self, lines: bytes) -> None:
         """Write lines at once: they survive the death of this process."""
-        self._log.append(lines)
+        if lines:
+            self._log.append(lines)
 
     def close(self) -> None:
         """There is nothing left to write."""

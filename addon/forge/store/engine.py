@@ -110,7 +110,9 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         pool_pre_ping=True,
         pool_timeout=PATIENCE_S,
         connect_args={
-            "connect_timeout": PATIENCE_S,
+            "connect_timeout": PATIENCE_S // 2,
+            # A network that swallows everything is noticed too, not only a server that ends.
+            "tcp_user_timeout": PATIENCE_S * 500,
             "application_name": _APPLICATION,
             "options": f"-c lock_timeout={PATIENCE_S * 1000} -c statement_timeout=60000",
         },

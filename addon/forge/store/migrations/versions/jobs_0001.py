@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(255), nullable=False),
         sa.Column("idempotency_key", sa.String(200)),
         sa.Column("worker_id", sa.String(32)),
+        sa.Column("host", sa.String(255)),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("cancel_requested", sa.Boolean, nullable=False),
         sa.Column("created_at", Moment, nullable=False),

@@ -1,0 +1,59 @@
+"""The API's process: both doors open, until a signal says stop."""
+
+import asyncio
+import logging
+import signal
+from typing import Final
+
+from aiohttp import web
+
+from forge.api.doors import Door
+from forge.api.live import Live
+from forge.api.metrics import Metrics
+from forge.api.server import build
+from forge.app import Forge
+from forge.settings import Settings
+from forge.tokens import token
+
+_LOGGER: Final = logging.getLogger(__name__)
+#: Requests that are being answered get so long; streams are told at once.
+_DRAIN_S: Final = 3.0
+
+
+def serve_api(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    forge = await asyncio.to_thread(Forge.open, settings)
+    live = Live(forge)
+    await live.start()
+    runners = []
+    try:
+        metrics = Metrics(forge)
+        secret = token(settings)
+        doors = {Door.API: (settings.api_host, settings.api_port)}
+        if settings.ingress:
+            doors[Door.INGRESS] = (settings.ingress_host, settings.ingress_port)
+        for door, (host, port) in doors.items():
+            runner = web.AppRunner(
+                build(forge, door, secret, live, metrics),
+                access_log=None,
+                shutdown_timeout=_DRAIN_S,
+                handler_cancellation=True,
+            )
+            await runner.setup()
+            runners.append(runner)
+            await web.TCPSite(runner, host, port).start()
+            _LOGGER.info("The %s door is open at http://%s:%d", door, host, port)
+        await stop.wait()
+    finally:
+        await live.stop()
+        for runner in runners:
+            await runner.cleanup()
+        forge.close()

@@ -1,0 +1,153 @@
+"""A worker on another host: its log lines and files go to the Forge over HTTP."""
+
+from collections.abc import Mapping
+import hashlib
+from http import client
+import json
+import logging
+from pathlib import Path
+import time
+from typing import IO, Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from forge.errors import Conflict, ForgeError, Unauthorized, Upstream
+from forge.jobs.files import Kept, checked
+
+_LOGGER: Final = logging.getLogger(__name__)
+_TIMEOUT_S: Final = 30
+_SEND_EVERY_S: Final = 0.5
+_SEND_AT: Final = 65_536
+#: Lines that are held while the Forge does not answer; a build must not end for its log.
+_MOST_HELD: Final = 8 << 20
+_PIECE: Final = 1 << 20
+_PAUSES_S: Final = (0.5, 1, 2, 4, 8)
+
+
+class _Home:
+    """The Forge that keeps things, as a client."""
+
+    def __init__(self, url: str, token: str) -> None:
+        parts = urlsplit(url)
+        self._netloc = parts.netloc
+        self._base = parts.path.rstrip("/")
+        self._connect = client.HTTPSConnection if parts.scheme == "https" else client.HTTPConnection
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/octet-stream",
+        }
+
+    def send(
+        self, method: str, path: str, query: Mapping[str, Any], body: bytes | IO[bytes], size: int
+    ) -> dict[str, Any]:
+        """Send a body. Raise Conflict, Unauthorized or Upstream."""
+        address = f"{self._base}/api/v1{path}?{urlencode(query)}"
+        connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
+        try:
+            connection.request(
+                method, address, body, {**self._headers, "Content-Length": str(size)}
+            )
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, client.HTTPException) as error:
+            raise Upstream(
+                f"The Forge at {self._netloc} does not answer: {error}", about="forge"
+            ) from None
+        finally:
+            connection.close()
+        return _read(answer.status, text)
+
+
+def _read(status: int, text: bytes) -> dict[str, Any]:
+    """Return what was answered, or raise the error it tells of."""
+    try:
+        told = json.loads(text or b"{}")
+    except ValueError:
+        told = {}
+    if status < 300:  # noqa: PLR2004 - success, by HTTP
+        found: dict[str, Any] = told
+        return found
+    error = told.get("error", {}) if isinstance(told, dict) else {}
+    message = f"The Forge answered {status}: {error.get('message', '')}"
+    if status == Conflict.status:
+        raise Conflict(message, about="claim", **error.get("facts", {}))
+    raise (Unauthorized if status == Unauthorized.status else Upstream)(message, about="forge")
+
+
+class RemoteSink:
+    """Send lines to the Forge, some at a time, each piece once."""
+
+    def __init__(self, url: str, token: str, job_id: str) -> None:
+        """Write the log of a job."""
+        self._home = _Home(url, token)
+        self._path = f"/jobs/{job_id}/log"
+        self._held = bytearray()
+        self._offset: int | None = None
+        self._sent_at = 0.0
+
+    def write(self, lines: bytes) -> None:
+        """Hold lines, and send them when there are enough or it is time."""
+        if len(self._held) < _MOST_HELD:
+            self._held += lines
+        due = time.monotonic() - self._sent_at >= _SEND_EVERY_S
+        if self._held and (due or len(self._held) >= _SEND_AT):
+            self._sent_at = time.monotonic()
+            try:
+                self._send()
+            except ForgeError as error:
+                _LOGGER.warning("Log lines wait: %s", error)
+
+    def close(self) -> None:
+        """Send what is held; try again a few times."""
+        for pause in _PAUSES_S:
+            try:
+                while self._held:
+                    self._send()
+            except ForgeError as error:
+                _LOGGER.warning("Log lines wait: %s", error)
+                time.sleep(pause)
+            else:
+                return
+
+    def _send(self) -> None:
+        """Send one piece, at the offset where the log is known to end."""
+        piece = bytes(self._held[:_PIECE])
+        if self._offset is None:
+            self._offset = int(self._home.send("POST", self._path, {"offset": -1}, b"", 0)["size"])
+        try:
+            answer = self._home.send(
+                "POST", self._path, {"offset": self._offset}, piece, len(piece)
+            )
+        except Conflict:
+            # Somebody else wrote a line: ask anew where the log ends.
+            self._offset = None
+            raise
+        self._offset = int(answer["size"])
+        del self._held[: len(piece)]
+
+
+class RemoteFiles:
+    """Send files to the Forge."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Keep files there."""
+        self._home = _Home(url, token)
+
+    def keep(self, job_id: str, path: Path, name: str) -> Kept:
+        """Send a file; the Forge takes it only whole, by its hash. Raise Upstream."""
+        checked(name)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+        pauses = iter(_PAUSES_S)
+        while True:
+            try:
+                with path.open("rb") as file:
+                    answer = self._home.send(
+                        "PUT", f"/jobs/{job_id}/files/{name}", {"sha256": digest}, file, size
+                    )
+                return Kept.model_validate(answer)
+            except Upstream as error:
+                if (pause := next(pauses, None)) is None:
+                    raise
+                _LOGGER.warning("%s waits: %s", name, error)
+                time.sleep(pause)

@@ -1,0 +1,72 @@
+"""Runs one attempt at one job, in a process of its own."""
+
+import logging
+import shutil
+import signal
+import socket
+import traceback
+from typing import Final
+
+import sqlalchemy as sa
+
+from forge.errors import Cancelled, ForgeError, JobError
+from forge.jobs import proc
+from forge.jobs.claim import Claim, LostClaim
+from forge.jobs.context import Context
+from forge.jobs.files import Files
+from forge.jobs.kinds import kind_of
+from forge.jobs.limits import usual
+from forge.jobs.processes import check_free
+from forge.jobs.rows import JobRow
+from forge.jobs.sinks import Sink
+from forge.jobs.states import State
+from forge.settings import Settings
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+#: The runner wrote how the job ended, or had nothing to write any more.
+WRITTEN: Final = 0
+#: The job was asked to end; whoever asked knows what becomes of it.
+ENDED: Final = 3
+
+
+def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
+    """Run the job to its end; return how this process ends."""
+    limits = usual(settings)
+    ctx = Context(claim, settings=settings, sink=sink, files=files, limits=limits)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: ctx.end())
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    state, result, error = State.DONE, None, None
+    try:
+        with claim.store.read() as session:
+            row = session.scalars(sa.select(JobRow).where(JobRow.id == claim.job_id)).one()
+        kind = kind_of(row.kind)
+        ctx.log(f"» attempt {claim.attempt} of {row.kind} on {socket.gethostname()}")
+        check_free(ctx.folder, limits.disk_free or 0)
+        result = kind.run(ctx, kind.read(row.params))
+    except Cancelled:
+        return ENDED
+    except LostClaim as lost:
+        _LOGGER.warning("%s: %s", claim.job_id, lost)
+        return WRITTEN
+    except ForgeError as failed:
+        state, error = State.FAILED, failed
+    except MemoryError:
+        state, error = State.FAILED, JobError("There was not enough memory", about="memory")
+    except Exception as bug:  # noqa: BLE001 - the job fails with what is known of it, and its worker lives on
+        ctx.log(traceback.format_exc())
+        state = State.FAILED
+        error = ForgeError(f"A mistake in the Forge: {type(bug).__name__}; the log says more")
+    finally:
+        proc.end_all(claim.job_id, settings.stop_grace_s)
+        shutil.rmtree(settings.data_dir / "work" / claim.job_id, ignore_errors=True)
+    if error is not None:
+        ctx.log(f"✗ {error.code}: {error.message}")
+    else:
+        ctx.log("✓ done")
+    sink.close()
+    try:
+        claim.finish(state, result=result, error=error)
+    except LostClaim as lost:
+        _LOGGER.warning("%s: %s", claim.job_id, lost)
+    return WRITTEN
