@@ -4,9 +4,11 @@ from pathlib import Path
 import tempfile
 import time
 
+from rig.makers import demo_makers
 from rig.props import demo_props
 from rig.story import Story, StoryError
 from rig.tale import Tale
+from rig.tale_machines import MachineTale
 from rig.workshop import Workshop
 
 
@@ -15,7 +17,12 @@ async def check(language: str) -> int:
     began = time.monotonic()
     story = Story()
     with tempfile.TemporaryDirectory(prefix="atelier-check-") as folder:
-        workshop = Workshop(demo_props(language)[:2], folder=Path(folder), language=language)
+        workshop = Workshop(
+            demo_props(language)[:2],
+            folder=Path(folder),
+            language=language,
+            makers=demo_makers(language, weeks=0),
+        )
         story.begin()
         try:
             await tell(story, workshop)
@@ -45,8 +52,8 @@ async def tell(story: Story, workshop: Workshop) -> None:
         await workshop.start()
         return f"Home Assistant started in {workshop.hass.start_s:.1f} s"
 
-    await story.tell("start broker, Home Assistant, 2 boards", "all run", start(), timeout_s=120)
-    tale = Tale(workshop)
+    await story.tell("start broker, hass, 2 coffins, 2 machines", "all run", start(), timeout_s=120)
+    tale, machines = Tale(workshop), MachineTale(workshop)
     for name, expected, happening in (
         ("the coffins announce themselves", "all entities have states", tale.appear),
         ("somebody walks past coffin-1", "motion sensor on within 2 s", tale.walk_past),
@@ -59,10 +66,18 @@ async def tell(story: Story, workshop: Workshop) -> None:
         ("triggered too soon", "refused with the time that is left", tale.wait_lockout),
         ("action atelier.trigger with volume 8", "ok, solenoid on, volume 8", tale.trigger),
         ("the track ends", "solenoid off, armed, volume 12 again", tale.track_end),
+        ("Leo holds his card to the laser", "refused, event with the reason", machines.refuse),
+        ("an unknown card at the drill", "offered to be given to somebody", machines.meet_card),
+        ("Ada holds her card to the laser", "machine in use, power on", machines.log_in),
         ("the broker restarts", "both back, a command works", tale.restart_broker),
         ("Home Assistant restarts", "all entities back, same counter", tale.restart_hass),
+        ("Ada's use", "lasts over both restarts", machines.go_on),
+        ("Ada holds her card again", "power off, every second counted", machines.log_out),
+        ("a board nobody knows", "repair, adopted as a machine", machines.adopt),
+        ("care is due, staff holds the card", "members wait, care recorded", machines.care),
         ("power cut at coffin-1", "unavailable", tale.cut_power),
         ("power back", "available, volume kept, solenoid off", tale.power_on),
         ("both jump, action atelier.stop_all", "both solenoids off", tale.stop_all),
     ):
         await story.tell(name, expected, happening())
+    await machines.close()

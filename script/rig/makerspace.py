@@ -11,7 +11,7 @@ from rig.hass import DOMAIN, HomeAssistant
 from rig.hass_socket import CommandError
 from rig.makers import VALID_DAYS
 from rig.past import past_of
-from rig.readers import Reader, reader_at
+from rig.readers import GateReader, Reader, reader_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +69,12 @@ class Makerspace:
 
     async def _start(self, reader: Reader) -> None:
         """Give a board power and wait until Home Assistant has heard it."""
+        number = reader.machine.number
+        if isinstance(reader, GateReader):
+            made = await self.act("make_gate_key", machine_id=number, replace=True)
+            await reader.flash(made["key"])
         await reader.start()
-        connectivity = await self.entity_id(reader.machine.number, "connectivity")
+        connectivity = await self.entity_id(number, "connectivity")
         await self.hass.wait_state(connectivity, "on", timeout_s=_HEARD_TIMEOUT_S)
 
     # Switching on

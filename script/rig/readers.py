@@ -1,7 +1,7 @@
 """Where people hold their cards: two kinds of machine boards, handled alike."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from rig.errors import RigError
@@ -141,27 +141,34 @@ class GateReader:
     def __init__(self, machine: Machine, *, mqtt_port: int, folder: Path, language: str) -> None:
         """Describe it; its flash outlives power cuts."""
         self.machine = machine
-        self.gate = Gate(
-            GatePlan(
-                id=f"gate-{machine.number}",
-                name=machine.name,
-                machine=str(machine.number),
-                language=language,
-            ),
-            mqtt_port=mqtt_port,
-            folder=folder,
+        self._plan = GatePlan(
+            id=f"gate-{machine.number}",
+            name=machine.name,
+            machine=str(machine.number),
+            language=language,
         )
+        self._port = mqtt_port
+        self._folder = folder
         self._hands = asyncio.Lock()
+        self.gate = self._board(None)
+
+    def _board(self, key: str | None) -> Gate:
+        plan = replace(self._plan, key=key)
+        return Gate(plan, mqtt_port=self._port, folder=self._folder)
 
     @property
     def running(self) -> bool:
         """Tell whether the board has power."""
         return self.gate.running
 
+    async def flash(self, key: str) -> None:
+        """Write the firmware of this checkout, and the key of its lists, while it is off."""
+        self.gate = self._board(key)
+        await self.gate.build()
+
     async def start(self) -> None:
-        """Switch it on, with the firmware as it is in this checkout."""
+        """Switch it on."""
         if not self.running:
-            await self.gate.build()
             await self.gate.start()
 
     async def cut(self) -> None:

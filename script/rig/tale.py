@@ -217,14 +217,15 @@ class Tale:
         return float(off_ms - on_ms) / 1000
 
     async def _wait_all_available(self) -> int:
-        """Wait until no enabled entity of Atelier is unavailable; return how many there are."""
+        """Wait until no enabled entity of a coffin is unavailable; return how many there are."""
+        coffins = tuple(self.workshop.unique_id(board_id, "") for board_id in self.workshop.boards)
         deadline = time.monotonic() + BACK_S
         while True:
             states = await self.hass.states()
             enabled = [
                 entry["entity_id"]
-                for entry in (await self.hass.entities()).values()
-                if entry["disabled_by"] is None
+                for unique_id, entry in (await self.hass.entities()).items()
+                if entry["disabled_by"] is None and unique_id.startswith(coffins)
             ]
             missing = [
                 entity_id
