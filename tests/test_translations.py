@@ -146,7 +146,7 @@ def test_every_failure_and_refusal_has_its_sentence() -> None:
 
 def test_every_exception_is_used_and_there() -> None:
     raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
-    raised |= used(r'key = "((?:ledger|machine)_\w+)"', "errors.py", "makerspace.py")
+    raised |= used(r'key = "((?:ledger|machine|uses)_\w+)"', "errors.py", "makerspace.py")
     raised |= used(r'key, facts = "(ledger_\w+)"', "errors.py")
     raised |= {f"request_{refusal}" for refusal in Refusal}
     raised |= {

@@ -17,6 +17,7 @@ from .ledger.errors import (
     Invalid,
     LedgerError,
     LedgerUnavailable,
+    Overlap,
     Unknown,
 )
 from .machines.requests import Refusal, RequestRefused
@@ -71,6 +72,8 @@ def translated_ledger(error: LedgerError) -> HomeAssistantError:
             key, facts = "ledger_invalid", {"what": error.what, "why": error.why}
         case ForeignFile():
             key, facts = "ledger_foreign_file", {"reason": error.reason}
+        case Overlap():
+            key = "uses_overlap"
         case LedgerUnavailable():
             key = "ledger_unavailable"
         case _:

@@ -13,6 +13,7 @@ from custom_components.atelier.ledger.errors import (
     Invalid,
     LedgerError,
     LedgerUnavailable,
+    Overlap,
     Unknown,
 )
 from custom_components.atelier.ledger.pages import Page, UseQuery
@@ -109,13 +110,55 @@ async def test_seeing_a_use_moves_it_forward_only(space: Space) -> None:
     assert (await space.ledger.load()).open_uses[space.laser.id] == replace(first, last_seen=160)
 
 
-async def test_seconds_between_two_moments_count_parts_of_uses(space: Space) -> None:
+@pytest.mark.parametrize(
+    ("start", "end", "fits"),
+    [
+        (100, 200, True),
+        (99.5, 200.5, True),
+        (99, 200.5, False),
+        (50, 150, False),
+        (150, 250, False),
+        (10, 20, False),
+        (-50, 350, False),
+        (-50, 0.5, True),
+        (300, 400, True),
+        (300, 402, False),
+        (500, 600, False),
+    ],
+)
+async def test_time_is_not_given_twice(space: Space, start: float, end: float, fits: bool) -> None:
     await space.ledger.save_uses([use(space, 0, 100), use(space, 200, 300), use(space, 400)])
-    open_use = (await space.ledger.load()).open_uses[space.laser.id]
-    await space.ledger.see_uses({open_use.id or 0: 450})
-    assert await space.ledger.used_between(space.laser.id, 50, 420) == 50 + 100 + 20
-    assert await space.ledger.used_between(space.laser.id, 100, 200) == 0
-    assert await space.ledger.used_between(space.drill.id, 0, 1000) == 0
+    before = await space.ledger.load()
+    if fits:
+        kept = await space.ledger.save(use(space, start, end), by="boss")
+        assert (await space.ledger.save(replace(kept, end=end - 0.1), by="boss")).version == 2
+        return
+    with pytest.raises(Overlap):
+        await space.ledger.save(use(space, start, end), by="boss")
+    assert await space.ledger.load() == before
+    elsewhere = replace(use(space, start, end), machine_id=space.drill.id)
+    await space.ledger.save(elsewhere, by="boss")
+
+
+async def test_of_two_who_give_the_same_time_at_once_one_is_refused(space: Space) -> None:
+    results = await asyncio.gather(
+        *(space.ledger.save(use(space, at, at + 100), by="boss") for at in (0, 50)),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [Use, Overlap]
+    with pytest.raises(Overlap):
+        await space.ledger.save_all([use(space, 200, 300), use(space, 250, 350)], by="boss")
+    assert (await space.ledger.load()).used_s == {space.laser.id: 100}
+
+
+async def test_a_removed_use_does_not_come_back_over_another(space: Space) -> None:
+    [first] = await space.ledger.save_uses([use(space, 0, 100)])
+    removal = await space.ledger.remove(Use, first.id or 0, by="boss")
+    second = await space.ledger.save(use(space, 50, 150), by="boss")
+    with pytest.raises(Overlap):
+        await space.ledger.restore(removal, by="boss")
+    await space.ledger.remove(Use, second.id or 0, by="boss")
+    assert await space.ledger.restore(removal, by="boss") == [first]
 
 
 async def test_use_since_care_counts_what_came_after_it(space: Space) -> None:

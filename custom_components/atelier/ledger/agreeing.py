@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..machines.facts import Member, Use
-from .errors import Duplicate, InUse, LedgerError, Unknown
+from .errors import Duplicate, InUse, LedgerError, Overlap, Unknown
 from .kinds import KINDS, Kind
 from .people import CARDS
 from .schema import live
@@ -15,6 +15,8 @@ from .uses import USES
 
 #: Stands for a fact that has no id yet.
 _NEW: Final = -1
+#: Two uses may touch by as much as a board's whole seconds are off.
+_TOUCH_S: Final = 1.0
 
 type Keys = Callable[[Any], Collection[Hashable]]
 type Holders = Callable[[Collection[Any]], Awaitable[Mapping[Hashable, int]]]
@@ -23,10 +25,10 @@ type Holders = Callable[[Collection[Any]], Awaitable[Mapping[Hashable, int]]]
 async def require(
     connection: AsyncConnection, kind: Kind, facts: Sequence[Any], before: Mapping[int, Any]
 ) -> None:
-    """Raise Unknown, Duplicate or InUse where facts of a kind do not agree with the others.
+    """Raise Unknown, Duplicate, InUse or Overlap where facts do not agree with the others.
 
-    They are taken one after the other: what one gives up (it was as `before` tells) the
-    next may take.
+    They are of one kind, and taken one after the other: what one gives up (it was as
+    `before` tells) the next may take. Uses come one by one.
     """
     for field, other in kind.refers.items():
         await _require_ids(connection, KINDS[other], {getattr(fact, field) for fact in facts})
@@ -42,6 +44,8 @@ async def require(
         await _refuse_twins(
             facts, before, _machine_of_open, _open_uses(connection), lambda _: _IN_USE
         )
+        for use in facts:
+            await _refuse_overlap(connection, use)
     if kind.fact is Member:
         await _refuse_twins(
             facts,
@@ -87,6 +91,20 @@ async def _refuse_twins(
             if holder is not None and holder != fact.id:
                 raise refusal(None if holder == _NEW else holder)
             holders[key] = _NEW if fact.id is None else fact.id
+
+
+async def _refuse_overlap(connection: AsyncConnection, use: Use) -> None:
+    """Raise where time would be counted twice; a use that lasts takes all since its start."""
+    end = use.last_seen if use.end is None else use.end
+    until = sa.case((USES.c.end < end, USES.c.end), else_=end)
+    since = sa.case((USES.c.start > use.start, USES.c.start), else_=use.start)
+    others = [live(USES), USES.c.machine_id == use.machine_id, USES.c.start < end]
+    if use.id is not None:
+        others.append(USES.c.id != use.id)
+    later = sa.or_(USES.c.end.is_(None), USES.c.end > use.start)
+    query = sa.select(sa.func.sum(until - since)).where(*others, later)
+    if (await connection.scalar(query) or 0) > _TOUCH_S:
+        raise Overlap("The machine was used by somebody else in this period")
 
 
 def _values_of(columns: tuple[str, ...]) -> Keys:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..machines.facts import Machine, Member, Role
+from ..machines.facts import Machine, Member, Role, Use
 from .agreeing import require
 from .errors import Conflict, Invalid, Unknown
 from .finding import find_all
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 500
 async def save(connection: AsyncConnection, fact: Any, author: Author) -> Any:
     """Keep a new or changed fact; return it as it is kept.
 
-    Raise Invalid, Unknown, Duplicate, InUse, or Conflict where it changed meanwhile.
+    Raise Invalid, Unknown, Duplicate, InUse, Overlap, or Conflict where it changed meanwhile.
     """
     return (await save_all(connection, [fact], author))[0]
 
@@ -42,11 +42,15 @@ async def save_all(connection: AsyncConnection, facts: Sequence[Any], author: Au
 
 
 def _alike(facts: Sequence[Any]) -> Iterator[list[Any]]:
-    """Cut facts into runs of one kind, none of which holds the same fact twice."""
+    """Cut facts into runs of one kind, none of which holds the same fact twice.
+
+    Uses come one by one: none may be in the time of the one before.
+    """
     some: list[Any] = []
     ids: set[int] = set()
     for fact in facts:
-        other = some and (type(fact) is not type(some[0]) or len(some) == _AT_ONCE)
+        most = 1 if isinstance(fact, Use) else _AT_ONCE
+        other = some and (type(fact) is not type(some[0]) or len(some) == most)
         if other or fact.id in ids:
             yield some
             some, ids = [], set()

@@ -63,6 +63,10 @@ class InUse(LedgerError):
         self.by = by
 
 
+class Overlap(LedgerError):
+    """Tell that a machine was used by somebody else in the same time."""
+
+
 class Unknown(LedgerError):
     """Tell that there is no such fact; `what` names its kind."""
 

@@ -87,15 +87,6 @@ def _touching(start: float, end: float) -> sa.ColumnElement[bool]:
     return sa.and_(live(USES), USES.c.start < end, last > start)
 
 
-async def used_between(
-    connection: AsyncConnection, machine_id: int, start: float, end: float
-) -> float:
-    """Return for how many seconds a machine was used in a period."""
-    here = USES.c.machine_id == machine_id
-    query = sa.select(_seconds(start, end)).where(here, _touching(start, end))
-    return float(await connection.scalar(query) or 0)
-
-
 async def machine_figures(
     connection: AsyncConnection, start: float, end: float
 ) -> list[MachineFigures]:

@@ -90,12 +90,6 @@ class Ledger:
 
     # What boards make it write
 
-    async def used_between(self, machine_id: int, start: float, end: float) -> float:
-        """Return for how many seconds a machine was used in a period."""
-        return await self.read(
-            lambda connection: figures.used_between(connection, machine_id, start, end)
-        )
-
     async def start_use(self, use: Use, *, closing: Sequence[Use] = ()) -> Use:
         """Keep a use that begins, and the end of others, at once; return it with its id.
 
@@ -153,7 +147,8 @@ class Ledger:
     async def save[F: Fact](self, fact: F, *, by: str) -> F:
         """Keep a new fact (id None, but for machines) or a changed one; return it as kept.
 
-        Raise Invalid, Unknown, Duplicate, InUse, or Conflict where somebody changed it since.
+        Raise Invalid, Unknown, Duplicate, InUse, Overlap, or Conflict where somebody changed it
+        since.
         """
         author = Author(by, self.clock())
         return await self.writer.do(lambda connection: changing.save(connection, fact, author))

@@ -83,7 +83,7 @@ def _taken(kind: Kind) -> list[tuple[sa.Table, str]]:
 async def restore(connection: AsyncConnection, removal: Removal, author: Author) -> list[Any]:
     """Take a removal back; return the facts.
 
-    Raise Unknown where it is too old, Duplicate where something took its place meanwhile.
+    Raise Unknown where it is too old, Duplicate or Overlap where something took its place.
     """
     query = sa.select(REMOVALS).where(REMOVALS.c.id == removal.id, REMOVALS.c.kind == removal.kind)
     found = (await connection.execute(query)).mappings().first()

@@ -7,14 +7,9 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
-from ..ledger.errors import Unknown
-from ..ledger.finding import find_removed
-from ..ledger.kinds import KINDS
 from ..ledger.pages import AuditQuery
 from ..ledger.removing import Removal
-from ..machines.facts import Use
 from .request import ID, PAGE, PERIOD, WORDS, Action, Request, described, shown
-from .uses import refuse_overlap
 
 _UNDO: Final = {
     vol.Required("id"): ID,
@@ -61,14 +56,6 @@ def _fields(fact: Mapping[str, Any] | None) -> JsonValueType:
 async def _restore(request: Request) -> JsonObjectType:
     """Take a removal back, be it of a use or of anything else."""
     removal = Removal(**request.data["undo"])
-    if removal.kind == KINDS[Use].name:
-        removed = await request.makerspace.ledger.read(
-            lambda connection: find_removed(connection, KINDS[Use], removal.id)
-        )
-        if not removed:
-            raise Unknown("removal")
-        for use in removed.values():
-            await refuse_overlap(request, use)
     facts = await request.makerspace.restore(removal, by=request.by)
     return {"kind": removal.kind, "restored": [described(fact) for fact in facts]}
 

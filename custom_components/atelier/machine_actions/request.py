@@ -27,6 +27,7 @@ from ..machines.facts import (
     Plan,
     Role,
     Training,
+    Use,
 )
 from ..makerspace import Makerspace
 
@@ -155,7 +156,7 @@ class Request:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="in_future")
         return at
 
-    def changed[F: (Member, Machine, MachineType, Role, Training, Plan, Intervention)](
+    def changed[F: (Member, Machine, MachineType, Role, Training, Plan, Intervention, Use)](
         self, fact: F, **values: Any
     ) -> F:
         """Return a fact with other values, of the version that the caller has seen."""

@@ -9,14 +9,12 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..ledger.errors import Conflict
 from ..ledger.pages import UseQuery
 from ..machines.facts import Ending, Use
 from .request import (
     ATTR_MACHINE_ID,
     ATTR_MEMBER_ID,
     ATTR_TYPE,
-    ATTR_VERSION,
     ID,
     MACHINE,
     MOMENT,
@@ -32,8 +30,6 @@ from .request import (
 )
 
 _USE: Final = {vol.Required("use_id"): ID}
-#: Two uses may touch by as much as a board's whole seconds are off.
-_TOUCH_S: Final = 1.0
 
 
 async def _list_uses(request: Request) -> JsonObjectType:
@@ -76,14 +72,14 @@ async def _record_use(request: Request) -> JsonObjectType:
 
 async def _correct_use(request: Request) -> JsonObjectType:
     """Change when a use that has ended was, or whose it was."""
-    use = await _ended(request)
-    if request.data.get(ATTR_VERSION, use.version) != use.version:
-        raise Conflict("use", use.version)
+    use = await request.found(Use, request.data["use_id"])
+    if use.end is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="use_lasts")
     values = request.given("start", "end")
     if ATTR_MEMBER_ID in request.data:
         values["member_id"] = request.member().id
-    changed = replace(use, **values)
-    return await _keep(request, replace(changed, last_seen=changed.end or changed.last_seen), use)
+    changed = request.changed(use, **values)
+    return await _keep(request, replace(changed, last_seen=changed.end or changed.last_seen))
 
 
 async def _end_use(request: Request) -> JsonObjectType:
@@ -107,35 +103,11 @@ async def _delete_use(request: Request) -> JsonObjectType:
     return await request.remove(Use, use.id or 0)
 
 
-async def _ended(request: Request) -> Use:
-    """Return the use that is meant. Raise Unknown, or where it lasts."""
-    use = await request.found(Use, request.data["use_id"])
-    if use.end is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="use_lasts")
-    return use
-
-
-async def _keep(request: Request, use: Use, before: Use | None = None) -> JsonObjectType:
+async def _keep(request: Request, use: Use) -> JsonObjectType:
     """Keep a use that has ended, unless time would be counted twice."""
     if not use.start < (use.end or use.start) <= request.makerspace.ledger.clock():
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="bad_period")
-    await refuse_overlap(request, use, before)
-    kept = await request.makerspace.save(use, by=request.by)
-    return {"use": _told(request, kept)}
-
-
-async def refuse_overlap(request: Request, use: Use, before: Use | None = None) -> None:
-    """Raise where a machine was used in the same time; as it was `before` does not count."""
-    start, end = use.start, use.end or use.last_seen
-    taken_s = await request.makerspace.ledger.used_between(use.machine_id, start, end)
-    if before is not None:
-        taken_s -= max(0.0, min(end, before.end or 0.0) - max(start, before.start))
-    opened = request.facts.open_uses.get(use.machine_id)
-    if opened is not None:
-        # The ledger hears only now and then until when it lasted.
-        taken_s = max(taken_s, end - max(start, opened.start))
-    if taken_s > _TOUCH_S:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="uses_overlap")
+    return {"use": _told(request, await request.makerspace.save(use, by=request.by))}
 
 
 ACTIONS: Final = (
