@@ -57,11 +57,9 @@ def completed(given: str, kept: str) -> str | None:
 def is_address(address: str) -> bool:
     """Tell whether an address names a file by its whole path, or a database on a server."""
     parsed = _parsed(address)
-    if parsed is None or not parsed.database or "password" in parsed.query:
+    if parsed is None or not parsed.database:
         return False
-    if parsed.drivername == "sqlite+aiosqlite":
-        return Path(parsed.database).is_absolute()
-    return parsed.drivername == "postgresql+asyncpg" and bool(parsed.host)
+    return Path(parsed.database).is_absolute() if parsed.host is None else bool(parsed.host)
 
 
 def same_place(one: str, other: str) -> bool:

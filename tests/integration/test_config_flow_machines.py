@@ -58,6 +58,21 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "ledger_url",
         "ledger_address",
     ),
+    "another's word": (
+        {"ledger_url": "postgresql+asyncpg://h/db?sslmode=require"},
+        "ledger_url",
+        "ledger_address",
+    ),
+    "no mode of TLS": (
+        {"ledger_url": "postgresql+asyncpg://127.0.0.1:1/db?ssl=maybe"},
+        "ledger_url",
+        "ledger_address",
+    ),
+    "a file with wishes": (
+        {"ledger_url": "sqlite+aiosqlite:////tmp/l.db?mode=ro"},
+        "ledger_url",
+        "ledger_address",
+    ),
     "no folder": (
         {"ledger_url": "sqlite+aiosqlite:////no/such/folder/l.db"},
         "ledger_url",

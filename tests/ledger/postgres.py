@@ -34,6 +34,19 @@ class Cluster:
         options = f"-p {self.port} -h 127.0.0.1 -k {self._folder}"
         self._run("pg_ctl", "-D", "data", "-w", "-t", "30", "-l", "log", "-o", options, "start")
 
+    def certify(self, certificate: Path, key: Path) -> None:
+        """Let the server speak TLS from its next start."""
+        self.certificate = certificate
+        data = self._folder / "data"
+        for file, name in ((certificate, "server.crt"), (key, "server.key")):
+            copy = data / name
+            copy.touch(mode=0o600)
+            copy.write_bytes(file.read_bytes())
+            if self._user is not None:
+                shutil.chown(copy, self._user)
+        with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write("ssl = on\n")
+
     def stop(self, *, how: str = "fast") -> None:
         """Stop the server: `fast` closes connections, `immediate` is like a crash."""
         self._run("pg_ctl", "-D", "data", "-w", "-m", how, "stop")

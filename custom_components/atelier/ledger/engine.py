@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .errors import LedgerError, LedgerUnavailable, Place
+from .tls import connect
 
 #: A board waits two seconds for its answer: whoever finds the database locked, or its
 #: server silent, has to know before that. A silent server costs it twice: the connection
@@ -50,12 +51,15 @@ def _engine(url: str, *, writes: bool, patience_s: float | None) -> AsyncEngine:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError, ValueError:
         parsed = None  # its port is no number, or it is no address at all
-    if parsed is not None and parsed.drivername == "sqlite+aiosqlite":
+    drivername = parsed.drivername if parsed is not None else ""
+    if parsed is not None and drivername == "sqlite+aiosqlite" and not parsed.query:
         return _sqlite(parsed, writes=writes)
-    if parsed is not None and parsed.drivername == "postgresql+asyncpg":
+    if parsed is not None and drivername == "postgresql+asyncpg" and parsed.query.keys() <= {"ssl"}:
         return _postgresql(parsed, writes=writes, patience_s=patience_s)
     raise LedgerUnavailable(
-        "The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:", place=Place.ADDRESS
+        "The address must begin with sqlite+aiosqlite: or postgresql+asyncpg:,"
+        " and can say nothing but `ssl` after a question mark",
+        place=Place.ADDRESS,
     )
 
 
@@ -113,6 +117,7 @@ def _postgresql(url: sa.URL, *, writes: bool, patience_s: float | None) -> Async
         # Whoever reads a lot reads all of it as it was at one moment.
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         connect_args={
+            "async_creator_fn": connect,
             "timeout": WAIT_S,
             "command_timeout": patience_s,
             "server_settings": {
