@@ -2,10 +2,13 @@
 
 from typing import Any, override
 
+from homeassistant.auth.models import User
+from homeassistant.components.http import KEY_HASS_USER
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.http import current_request
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -101,7 +104,7 @@ class AdoptBoard(RepairsFlow):
             )
             try:
                 if number not in makerspace.desk.facts.machines:
-                    await makerspace.save(machine, by=str(self.context.get("user_id") or DOMAIN))
+                    await makerspace.save(machine, by=_who())
             except ServiceValidationError:
                 errors["base"] = "not_kept"
             except HomeAssistantError:
@@ -165,6 +168,13 @@ class MakeGateKey(RepairsFlow):
             data_schema=vol.Schema({}),
             description_placeholders={key: str(value) for key, value in self._facts.items()} | more,
         )
+
+
+def _who() -> str:
+    """Return who mends: the dialog's own context does not say."""
+    request = current_request.get()
+    user: User | None = request.get(KEY_HASS_USER) if request is not None else None
+    return user.id if user is not None else DOMAIN
 
 
 def loaded_workshop(hass: HomeAssistant, entry_id: str) -> Workshop | None:

@@ -14,7 +14,6 @@ from custom_components.atelier.diagnostics import async_get_config_entry_diagnos
 from custom_components.atelier.ledger.errors import LedgerUnavailable
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.machines.facts import Plan
-from custom_components.atelier.repairs import async_create_fix_flow
 
 from .board import passes
 from .machine import ANNA, BERTO, NOBODYS, Laser, until
@@ -115,27 +114,6 @@ async def test_a_board_tells_of_itself(hass: HomeAssistant, laser: Laser) -> Non
 def issue(hass: HomeAssistant, kind: str, about: str) -> ir.IssueEntry | None:
     """Return an issue, if it is raised."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"{kind}_cellar_{about}")
-
-
-async def test_an_unknown_board_is_adopted(hass: HomeAssistant, laser: Laser) -> None:
-    laser.says("alive", number="12", version="1.0.1", ip="10.0.0.8")
-    await hass.async_block_till_done()
-    raised = issue(hass, "unknown_board", "12")
-    assert raised is not None
-    assert raised.data is not None
-    flow = await async_create_fix_flow(hass, raised.issue_id, dict(raised.data))
-    flow.hass, flow.context = hass, {}
-    asked = await flow.async_step_init()
-    assert asked["type"] == "form"
-    (type_id,) = laser.makerspace.desk.facts.types
-    refused = await flow.async_step_confirm({"name": " ", "type": str(type_id)})
-    assert refused["errors"] == {"base": "not_kept"}
-    done = await flow.async_step_confirm({"name": "Lathe", "type": str(type_id)})
-    assert done["type"] == "create_entry"
-    await hass.async_block_till_done()
-    assert issue(hass, "unknown_board", "12") is None
-    assert laser.makerspace.desk.facts.boards[12].firmware == "1.0.1"
-    assert hass.states.get("sensor.lathe_state") is not None
 
 
 async def test_care_that_is_due_is_told_until_it_is_given(
