@@ -85,6 +85,7 @@ class MachineBoard:
         port: int,
         machine_id: str = "1",
         *,
+        prefix: str = "machine",
         user: str | None = None,
         password: str | None = None,
         speed: float = 1.0,
@@ -92,8 +93,12 @@ class MachineBoard:
         whitelist: Mapping[str, int] | None = None,
         memory: Memory | None = None,
     ) -> None:
-        """Describe the board; `machine_id` is spelled as somebody typed it."""
-        self.topic = f"machine/{machine_id}"
+        """Describe the board; `machine_id` is spelled as somebody typed it.
+
+        Real boards always speak under `machine`; so that several workshops may share a broker,
+        these need not.
+        """
+        self.topic = f"{prefix}/{machine_id}"
         self.link = MachineLink(port, self.topic, user=user, password=password)
         self.policy = Policy()
         self.session: Session | None = None

@@ -1,6 +1,7 @@
 """A real Home Assistant and a real broker for every kind of trouble."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,6 +12,7 @@ from rig.hass import HomeAssistant
 
 from .actor import Actor
 from .house import House
+from .shop import Shop, open_shop
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +43,19 @@ async def actor(house: House) -> AsyncIterator[Actor]:
             await house.hass.entity_id(f"{actor.key}/state"), "armed", timeout_s=20
         )
         yield actor
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the shop's ledger."""
+    return tmp_path_factory.mktemp("shop") / "ledger.db"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shop(ledger: Path) -> AsyncIterator[Shop]:
+    """Run a house whose workshop has machines, for all tests of machines."""
+    pytest_socket.enable_socket()
+    async with Broker(persistent=True) as broker, HomeAssistant() as hass:
+        await hass.add_mqtt(broker.port)
+        house = House(broker, hass, "")
+        yield await open_shop(house, "Shop", "machine", f"sqlite+aiosqlite:///{ledger}")
