@@ -2,6 +2,7 @@
 
 import type { Hass } from "../hass";
 import { type Failure, failure } from "./errors";
+import { Following } from "./following";
 import type {
   ExportList,
   Facts,
@@ -38,14 +39,27 @@ export class Api {
     return this.command<T>("act", { action, data: given });
   }
 
-  /** Follow the machines; a lost connection is taken up again by itself, with all anew. */
+  /** Follow the machines; a stream that is cut off is taken up again by itself, with all anew. */
   machines(listen: (event: MachinesEvent) => void, fail: (error: Failure) => void): Unsubscribe {
-    return this.follow("machines/subscribe", listen, fail);
+    const message = { type: "atelier/machines/subscribe", entry_id: this.entryId };
+    const following = new Following(this.hass.connection, message, listen, fail);
+    return () => following.stop();
   }
 
-  /** Hear of each card that is shown at any board. */
+  /** Hear of each card that is shown at any board, until the stream tells that it is over. */
   learnCards(listen: (event: LearnEvent) => void, fail: (error: Failure) => void): Unsubscribe {
-    return this.follow("cards/learn", listen, fail, { resubscribe: false });
+    let over = false;
+    const subscribed = this.hass.connection.subscribeMessage<LearnEvent>(
+      (event) => over || listen(event),
+      { type: "atelier/cards/learn", entry_id: this.entryId },
+      { resubscribe: false },
+    );
+    subscribed.catch((error) => over || fail(failure(error)));
+    return () => {
+      over = true;
+      // A connection that is gone has ended the subscription already.
+      subscribed.then((end) => end()).catch(() => undefined);
+    };
   }
 
   facts(): Promise<Facts> {
@@ -115,26 +129,5 @@ export class Api {
     } catch (error) {
       throw failure(error);
     }
-  }
-
-  private follow<T>(
-    name: string,
-    listen: (event: T) => void,
-    fail: (error: Failure) => void,
-    options?: { resubscribe: boolean },
-  ): Unsubscribe {
-    let over = false;
-    const message = { type: `atelier/${name}`, entry_id: this.entryId };
-    const subscribed = this.hass.connection.subscribeMessage<T>(
-      (event) => over || listen(event),
-      message,
-      options,
-    );
-    subscribed.catch((error) => over || fail(failure(error)));
-    return () => {
-      over = true;
-      // A connection that is gone has ended the subscription already.
-      subscribed.then((end) => end()).catch(() => undefined);
-    };
   }
 }

@@ -102,9 +102,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
           role="cell"
           class="${column.end ? "end" : ""} ${column.phone ?? ""}"
           data-label=${column.label}
-        >
-          ${column.cell(row)}
-        </td>`,
+        >${column.cell(row)}</td>`,
       )}
     </tr>`;
   }

@@ -103,6 +103,10 @@ export const page = css`
   .bar .grow {
     flex: 1 1 200px;
   }
+  .bar > h1 {
+    flex-basis: 90px;
+    align-self: center;
+  }
   .card {
     padding: 16px;
     border: 1px solid var(--divider-color);

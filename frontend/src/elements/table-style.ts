@@ -112,6 +112,9 @@ export const table = css`
       color: var(--secondary-text-color);
       font-size: 0.875rem;
     }
+    td:empty {
+      display: none;
+    }
     td.heading {
       justify-content: start;
       padding-right: 48px;

@@ -1,11 +1,12 @@
 import { mdiAccountPlus, mdiDownload, mdiGrid } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/api";
 import { fullName } from "../../api/members";
 import type { Facts, Member } from "../../api/types";
 import "../../elements/at-button";
 import "../../elements/at-chip";
+import { setFilters } from "../../elements/at-filters";
 import "../../elements/at-menu";
 import "../../elements/at-search";
 import "../../elements/at-select";
@@ -48,15 +49,7 @@ export class MemberList extends LitElement {
     },
   });
 
-  static override styles = [
-    base,
-    page,
-    css`
-      .filters > * {
-        flex: 1 1 150px;
-      }
-    `,
-  ];
+  static override styles = [base, page];
 
   protected override render() {
     return html`
@@ -78,8 +71,9 @@ export class MemberList extends LitElement {
           }))}
         ></at-menu>
       </div>
-      <div class="bar filters" role="search">
+      <at-filters .active=${setFilters(this.list.filters, "search")}>
         <at-search
+          slot="search"
           label=${t("members.search")}
           .value=${this.list.filters.search ?? ""}
           @at-change=${(event: CustomEvent<string>) =>
@@ -95,7 +89,7 @@ export class MemberList extends LitElement {
             this.list.filter({ machine_id: event.detail ? Number(event.detail) : undefined })}
         ></at-select>
         ${this.flag("disabled")} ${this.flag("has_card")}
-      </div>
+      </at-filters>
       <at-table
         clickable
         label=${t("members.title")}

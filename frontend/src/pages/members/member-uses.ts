@@ -1,4 +1,4 @@
-import { html, LitElement } from "lit";
+import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/api";
 import "../../elements/at-chip";
@@ -30,7 +30,15 @@ export class MemberUses extends LitElement {
     },
   });
 
-  static override styles = [base, page];
+  static override styles = [
+    base,
+    page,
+    css`
+      h2 {
+        margin-top: 0;
+      }
+    `,
+  ];
 
   protected override render() {
     return html`<section class="card">

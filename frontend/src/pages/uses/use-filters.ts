@@ -1,9 +1,10 @@
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/api";
 import { findMembers } from "../../api/members";
 import type { Facts } from "../../api/types";
 import "../../elements/at-datetime";
+import { setFilters } from "../../elements/at-filters";
 import "../../elements/at-member-picker";
 import type { Person } from "../../elements/at-member-picker";
 import "../../elements/at-search";
@@ -52,19 +53,12 @@ export class UseFiltersBar extends LitElement {
   @property({ attribute: false }) facts: Facts | undefined;
   @state() private chosen: Chosen = NOTHING;
 
-  static override styles = [
-    base,
-    page,
-    css`
-      .bar > * {
-        flex: 1 1 160px;
-      }
-    `,
-  ];
+  static override styles = [base, page];
 
   protected override render() {
-    return html`<div class="bar" role="search">
+    return html`<at-filters .active=${setFilters(filters(this.chosen), "search")}>
       <at-search
+        slot="search"
         label=${t("uses.search")}
         .value=${this.chosen.search}
         @at-change=${(event: CustomEvent<string>) => this.set({ search: event.detail })}
@@ -87,7 +81,7 @@ export class UseFiltersBar extends LitElement {
         @at-change=${(event: CustomEvent<Period>) => this.set({ period: event.detail })}
       ></at-select>
       ${this.chosen.period === "custom" ? html`${this.moment("since")} ${this.moment("until")}` : nothing}
-    </div>`;
+    </at-filters>`;
   }
 
   private select(name: "machine" | "type" | "which", options: { value: string; label: string }[]) {
