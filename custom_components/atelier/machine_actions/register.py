@@ -22,6 +22,7 @@ from . import (
     cards,
     care,
     changes,
+    exports,
     gates,
     machine_types,
     machines,
@@ -48,6 +49,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *uses.ACTIONS,
     *changes.ACTIONS,
     *reports.ACTIONS,
+    *exports.ACTIONS,
     *upkeep.ACTIONS,
 )
 

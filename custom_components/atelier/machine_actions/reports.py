@@ -1,65 +1,25 @@
-"""The actions that sum up: statistics, the weekly summary and whole lists as files."""
+"""The actions that sum up: statistics and the weekly summary."""
 
-from collections.abc import Callable
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any, Final
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..const import DOMAIN
-from ..ledger.errors import Invalid
-from ..ledger.exporting import columns_of
 from ..ledger.figures import MachineFigures
-from ..ledger.pages import (
-    AuditQuery,
-    InterventionQuery,
-    MemberQuery,
-    Query,
-    UnknownCardQuery,
-    UseQuery,
-)
-from ..machines.facts import MachineType, Role, Training
 from .request import (
-    ATTR_MACHINE_ID,
-    ATTR_MEMBER_ID,
-    ATTR_ROLE,
-    ATTR_SEARCH,
     ATTR_SINCE,
-    ATTR_TRAINING,
-    ATTR_TYPE,
     ATTR_UNTIL,
-    ID,
     MOMENT,
-    NUMBER,
-    PERIOD,
-    WORDS,
     Action,
     Request,
     hours,
     said,
 )
-from .sheets import SHEETS, write
 from .weekly import SENTENCES, tell
 
-#: Filters that name a fact, and what finds it.
-_NAMED: Final[dict[str, Callable[[Request], Role | MachineType | Training]]] = {
-    ATTR_ROLE: Request.role,
-    ATTR_TRAINING: Request.training,
-    ATTR_TYPE: Request.machine_type,
-}
 _WEEK: Final = timedelta(days=7)
-#: What may be exported, and how the ledger is asked for it.
-_QUERIES: Final[dict[str, type[Query]]] = {
-    "uses": UseQuery,
-    "members": MemberQuery,
-    "interventions": InterventionQuery,
-    "unknown_cards": UnknownCardQuery,
-    "changes": AuditQuery,
-}
 
 
 async def _statistics(request: Request) -> JsonObjectType:
@@ -74,7 +34,12 @@ async def _statistics(request: Request) -> JsonObjectType:
         "members": figures.members,
         "by_machine": [_machine(request, one) for one in figures.by_machine],
         "by_member": [
-            {"member_id": one.member_id, "hours": hours(one.seconds), "uses": one.uses}
+            {
+                "member_id": one.member_id,
+                "member_name": request.member_name(one.member_id),
+                "hours": hours(one.seconds),
+                "uses": one.uses,
+            }
             for one in figures.by_member
         ],
     }
@@ -119,53 +84,6 @@ async def _weekly_summary(request: Request) -> JsonObjectType:
     }
 
 
-async def _export(request: Request) -> JsonObjectType:
-    """Write a list to a file that people open; return where it is."""
-    list_, format_ = request.data["list"], request.data["format"]
-    path = request.hass.config.path(DOMAIN, "exports", request.entry.entry_id, f"{list_}.{format_}")
-    return {"path": path, "rows": await export_to(request, path)}
-
-
-async def export_to(request: Request, path: str) -> int:
-    """Write the list that is asked for to a file; return how many rows it has."""
-    query = _query(request)
-    _, rows = await write(
-        request.hass, path, columns_of(query), request.makerspace.ledger.export(query)
-    )
-    return rows
-
-
-def _query(request: Request) -> Query:
-    """Return a list and the filters that are given. Raise Invalid, Unknown."""
-    kind = _QUERIES[request.data["list"]]
-    asked = request.given(*(str(name) for name in FILTERS))
-    for name, named in _NAMED.items():
-        if name in asked:
-            del asked[name]
-            asked[f"{name}_id"] = named(request).id
-    for strange in asked.keys() - {field.name for field in fields(kind)}:
-        raise Invalid(strange.removesuffix("_id"), "is not known of this list")
-    return kind(**asked)
-
-
-#: What a list is exported of.
-EXPORTED: Final[dict[Any, Any]] = {
-    vol.Required("list"): vol.In(sorted(_QUERIES)),
-    vol.Optional("format", default="csv"): vol.In(sorted(SHEETS)),
-}
-#: What lists can be filtered by before they are exported.
-FILTERS: Final[dict[Any, Any]] = {
-    vol.Optional(ATTR_SEARCH): WORDS,
-    vol.Optional(ATTR_MACHINE_ID): NUMBER,
-    vol.Optional(ATTR_MEMBER_ID): ID,
-    vol.Optional(ATTR_TYPE): WORDS,
-    vol.Optional(ATTR_ROLE): WORDS,
-    vol.Optional(ATTR_TRAINING): WORDS,
-    vol.Optional("disabled"): cv.boolean,
-    vol.Optional("has_card"): cv.boolean,
-    vol.Optional("lasting"): cv.boolean,
-    **PERIOD,
-}
 _LANGUAGE: Final[dict[Any, Any]] = {vol.Optional("language"): vol.In(sorted(SENTENCES))}
 
 ACTIONS: Final = (
@@ -180,15 +98,5 @@ ACTIONS: Final = (
         act=_weekly_summary,
         fields={vol.Optional(ATTR_UNTIL): MOMENT} | _LANGUAGE,
         asks=True,
-    ),
-    Action(
-        name="export",
-        act=_export,
-        fields=EXPORTED
-        | {
-            vol.Optional(ATTR_MACHINE_ID): NUMBER,
-            vol.Optional(ATTR_MEMBER_ID): ID,
-        }
-        | PERIOD,
     ),
 )

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..machine_actions.reports import EXPORTED, FILTERS, export_to
+from ..machine_actions.exports import EXPORTED, FILTERS, export_to
 from ..machine_actions.request import Request
 from .command import Call, Command, who, workshops
 from .downloads import ADDRESS

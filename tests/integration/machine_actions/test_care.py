@@ -86,7 +86,10 @@ async def test_interventions_are_filtered(laser: Laser, do: Do, anna: int, berto
     for plan, member, at in ((first, anna, 9), (second, berto, 5)):
         await do(
             "record_intervention",
-            machine_id=7, plan_id=plan["id"], member_id=member, at=ago(at),
+            machine_id=7,
+            plan_id=plan["id"],
+            member_id=member,
+            at=ago(at),
         )
     for asked in (
         {"plan_id": first["id"]},

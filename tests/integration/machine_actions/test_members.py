@@ -1,6 +1,5 @@
 """Members are added, changed, found and removed."""
 
-
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.atelier.ledger.pages import AuditQuery

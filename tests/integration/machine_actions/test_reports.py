@@ -13,7 +13,9 @@ async def test_a_period_is_summed_up(laser: Laser, do: Do, anna: int) -> None:
     figures = await do("statistics", since=ago(24), until=ago(1))
     assert (figures["hours"], figures["uses"], figures["members"]) == (pytest.approx(4), 1, 1)
     assert figures["by_machine"][0]["machine"] == "Laser"
-    assert figures["by_member"] == [{"member_id": anna, "hours": pytest.approx(4), "uses": 1}]
+    assert figures["by_member"] == [
+        {"member_id": anna, "member_name": "Anna Rossi", "hours": pytest.approx(4), "uses": 1}
+    ]
 
 
 async def test_the_week_is_told_in_both_languages(laser: Laser, do: Do, anna: int) -> None:
