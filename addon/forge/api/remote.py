@@ -60,7 +60,10 @@ def _append(call: Call, job_id: str, offset: int, lines: bytes) -> LogSize:
         return LogSize(size=size)
     if offset != size:
         raise Conflict(f"The log ends at {size}, not at {offset}", about="log", size=size)
-    return LogSize(size=log.append(lines) if lines else size)
+    try:
+        return LogSize(size=log.append(lines) if lines else size)
+    finally:
+        log.close()
 
 
 @ROUTES.route(

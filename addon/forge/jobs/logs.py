@@ -6,9 +6,10 @@ what went is told where the log goes on.
 """
 
 from dataclasses import dataclass
+import os
 from pathlib import Path
 import shutil
-from typing import Final
+from typing import BinaryIO, Final
 
 #: A log consists of at least so many files, of which the first is never dropped.
 _PARTS: Final = 16
@@ -37,6 +38,7 @@ class JobLog:
         self.folder = folder
         self._part_size = max(limit // _PARTS, 4 * LONGEST_LINE)
         self._limit = limit
+        self._open: tuple[int, BinaryIO] | None = None
 
     @property
     def size(self) -> int:
@@ -46,23 +48,16 @@ class JobLog:
 
     def append(self, data: bytes) -> int:
         """Write lines; return the log's new size."""
-        parts = self._parts()
-        if not parts:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            parts = [0]
-        length = self._length(parts[-1])
-        size = parts[-1] + length
+        start, file = self._open or self._last()
+        length = os.fstat(file.fileno()).st_size
         if length >= self._part_size:
-            parts.append(size)
-            self._drop(parts)
-        with self._path(parts[-1]).open("ab", buffering=0) as file:
-            file.write(data)
-        return size + len(data)
-
-    def begin(self, line: str) -> None:
-        """Write a line of our own, after closing one that was left open by a crash."""
-        last = self.read(max(self.size - 1, 0), 1).data
-        self.append((b"" if last in (b"", b"\n") else b"\n") + line.encode() + b"\n")
+            file.close()
+            start, length = start + length, 0
+            self._drop([*self._parts(), start])
+            file = self._path(start).open("ab", buffering=0)
+        self._open = (start, file)
+        file.write(data)
+        return start + length + len(data)
 
     def read(self, offset: int, most: int = 65_536) -> Chunk:
         """Read from an offset, or from where the log goes on when that part was dropped.
@@ -84,9 +79,22 @@ class JobLog:
             return Chunk(offset, data[:cut] if cut else data)
         return Chunk(max(offset, 0), b"")
 
+    def close(self) -> None:
+        """Write no more."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
     def remove(self) -> None:
         """Delete the log."""
+        self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _last(self) -> tuple[int, BinaryIO]:
+        """Open the part that is written."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        start = next(reversed(self._parts()), 0)
+        return start, self._path(start).open("ab", buffering=0)
 
     def _drop(self, parts: list[int]) -> None:
         """Delete the oldest parts but the first, until a new one fits."""

@@ -28,4 +28,5 @@ class LocalSink:
             self._log.append(lines)
 
     def close(self) -> None:
-        """There is nothing left to write."""
+        """Let go of the file."""
+        self._log.close()
