@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
+from custom_components.atelier.machines.change import Change, Message
 from custom_components.atelier.machines.facts import Use
-from custom_components.atelier.machines.uses import Change, Course, Message
+from custom_components.atelier.machines.uses import Course
 
 MACHINE = 1
 

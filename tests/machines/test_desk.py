@@ -327,10 +327,10 @@ class Broken:
         self._save = shop.ledger.save_uses
         self._keeps = keeps
 
-    async def save_uses(self, uses: Sequence[Use]) -> list[Use]:
+    async def save_uses(self, uses: Sequence[Use], *, by: str | None = None) -> list[Use]:
         self.calls += 1
         if self._keeps:
-            await self._save(uses)
+            await self._save(uses, by=by)
         raise LedgerUnavailable("The database is away")
 
 

@@ -98,9 +98,9 @@ async def test_a_board_that_waits_for_a_commit_delays_nobody_else(
     released = asyncio.Event()
     save = shop.ledger.save_uses
 
-    async def slow(uses: Sequence[Use]) -> list[Use]:
+    async def slow(uses: Sequence[Use], *, by: str | None = None) -> list[Use]:
         await released.wait()
-        return await save(uses)
+        return await save(uses, by=by)
 
     monkeypatch.setattr(shop.ledger, "save_uses", slow)
     for _ in range(2 * WAITING):

@@ -1,9 +1,6 @@
 """Keep what boards tell of uses and care, machine by machine, in the order it came."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,14 +10,14 @@ from ..wire.machine_replies import PlainReply
 from ..wire.machines import InUse, Maintenance, StartUse, StopUse
 from . import answers, care
 from .access import DAY_S
+from .book import Book
+from .change import Change, Message
 from .facts import Intervention, Member, Use
-from .gate import Gate
 from .keeping import Keeping
 from .news import Happening, Kind
 from .placing import KEPT, end_of
 from .roll import Roll
 from .telling import of_uses
-from .uses import Change, Course, Message
 
 type Told = StartUse | InUse | StopUse | Maintenance
 
@@ -31,7 +28,7 @@ AHEAD_S: Final = 60.0
 LONGEST_S: Final = 366 * DAY_S
 
 
-class UseBook:
+class UseBook(Book):
     """Change uses and care: in memory only what the ledger has kept."""
 
     def __init__(
@@ -43,18 +40,8 @@ class UseBook:
         ledger_up: Signal[bool],
     ) -> None:
         """Take up where the ledger is; `steady` is the time by the clock that nobody sets."""
-        self._roll = roll
-        self._ledger = ledger
+        super().__init__(roll, ledger, steady, ledger_up)
         self._happened = happened
-        self._ledger_up = ledger_up
-        self._up = True
-        self._courses: dict[int, Course] = {}
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._gate = Gate()
-        self._seen: dict[int, float] = {}
-        self._began = steady
-        #: Whether the ledger may have kept something that is not in memory.
-        self._doubtful = False
 
     def latest_members(self, machine_id: int) -> Iterable[int | None]:
         """Return who used a machine, the latest first."""
@@ -115,67 +102,6 @@ class UseBook:
         except LedgerError:
             self._doubtful = True
         return ended
-
-    async def keep_seen(self) -> None:
-        """Keep when open uses were last seen; raise nothing, the next time will do."""
-        if not self._seen:
-            return
-        await self._see()
-
-    async def _see(self) -> None:
-        seen, self._seen = self._seen, {}
-        try:
-            await self._ledger.see_uses(seen)
-        except LedgerError as error:
-            self._seen = seen | self._seen
-            if isinstance(error, LedgerUnavailable):
-                self._tell_ledger(up=False)
-        else:
-            self._tell_ledger(up=True)
-
-    async def reload(self, steady: float) -> None:
-        """Take over everything as the ledger has it."""
-        await self.keep_seen()
-        async with self._gate.alone():
-            facts = await self._ledger.load()
-            for use_id, seen in self._seen.items():
-                for machine_id, use in facts.open_uses.items():
-                    if use.id == use_id:
-                        facts.open_uses[machine_id] = replace(use, last_seen=seen)
-            self._roll.exchange(facts)
-            for machine_id, course in self._courses.items():
-                opened, was = facts.open_uses.get(machine_id), course.open
-                same = opened is not None and was is not None and opened.id == was.id
-                heard = course.heard if same else steady
-                course.take_over(opened, facts.recent.get(machine_id, ()), heard)
-            self._doubtful = False
-
-    def _tell_ledger(self, *, up: bool) -> None:
-        if up is not self._up:
-            self._up = up
-            self._ledger_up.tell(up)
-
-    async def _settle(self, steady: float) -> None:
-        if self._doubtful:
-            await self.reload(steady)
-
-    @asynccontextmanager
-    async def _turn(self, machine_id: int) -> AsyncIterator[None]:
-        """Change one machine's uses, alone."""
-        async with self._gate.passing(), self._turns[machine_id]:
-            yield
-
-    def _course(self, machine_id: int) -> Course:
-        course = self._courses.get(machine_id)
-        if course is None:
-            facts = self._roll.facts
-            course = self._courses[machine_id] = Course(
-                machine_id,
-                facts.open_uses.get(machine_id),
-                facts.recent.get(machine_id, ()),
-                self._began,
-            )
-        return course
 
     async def _keep(self, machine_id: int, told: Told, now: float, steady: float) -> PlainReply:
         member = self._member(machine_id, told)
@@ -249,18 +175,6 @@ class UseBook:
         replay = message is not None and message.replay
         for happening in of_uses(self._roll, kept, before, at, replay=replay):
             self._happened.tell(happening)
-
-    async def _save(self, uses: Sequence[Use], by: str | None) -> list[Use]:
-        if not uses:
-            return []
-        try:
-            kept = await self._ledger.save_uses(uses, by=by)
-        except BaseException:
-            # It may be kept all the same: the ledger is asked before anything else.
-            self._doubtful = True
-            raise
-        self._tell_ledger(up=True)
-        return kept
 
     def _recount(self, kept: Sequence[Use], before: Mapping[int | None, Use]) -> None:
         for use in kept:

@@ -5,14 +5,14 @@ has kept it. A board's durations are trusted; its messages may come late, twice 
 all, and both clocks may jump.
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from .change import Change, Message, Outcome
 from .facts import Ending, Use
-from .placing import KEPT, end_of, fit, gap
+from .memory import Memory
+from .placing import end_of, fit, gap
 
 #: A use that is not heard of for longer has ended.
 SILENCE_S: Final = 3600.0
@@ -25,77 +25,8 @@ DRIFT: Final = 0.02
 SET_BACK_S: Final = 2.0
 
 
-class Outcome(StrEnum):
-    """Tell what a message meant."""
-
-    STARTED = "started"
-    STOPPED = "stopped"
-    SEEN = "seen"
-    REOPENED = "reopened"
-    DUPLICATE = "duplicate"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """Hold what a board told of a member at its machine."""
-
-    member_id: int
-    #: When it happened: when it arrived, or `exact`, by the board's own clock.
-    moment: float
-    #: When it arrived, by a clock that nobody sets.
-    steady: float
-    duration: int = 0
-    replay: bool = False
-    exact: bool = False
-    id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Tell what becomes of the uses."""
-
-    outcome: Outcome
-    #: Uses to keep, new ones without an id; at most one of them is open.
-    uses: tuple[Use, ...] = ()
-    #: The open use as it is now, where only the time changed at which it was last seen.
-    seen: Use | None = None
-    #: A start of the same card came again: it may have been another one.
-    doubted: bool = False
-
-
-class Course:
-    """Remember what is needed of a machine's uses to understand the next message."""
-
-    def __init__(
-        self, machine_id: int, opened: Use | None, closed: Iterable[Use], heard: float
-    ) -> None:
-        """Take up where the ledger is; `heard` is when (steady) the board could last be heard."""
-        self.machine_id = machine_id
-        self._starts: deque[str] = deque(maxlen=KEPT)
-        self._stops: deque[str] = deque(maxlen=KEPT)
-        #: The last log-out and its length, until the next log-in.
-        self._stopped: tuple[int | None, int] | None = None
-        self._started = False
-        self.take_over(opened, closed, heard)
-
-    def take_over(self, opened: Use | None, closed: Iterable[Use], heard: float) -> None:
-        """Hold the uses as the ledger has them."""
-        self.open = opened
-        self.closed: deque[Use] = deque(sorted(closed, key=end_of), maxlen=KEPT)
-        self.heard = heard
-        self._doubted = False
-        #: How long the board has counted the open use, where it was told since memory began.
-        self._counted: int | None = None
-        #: The most by which the wall's clock was ahead of the steady one during the open use.
-        self._ahead = float("-inf")
-        last = self.closed[-1] if self.closed and opened is None else None
-        if last is not None and last.ending is Ending.CARD and not self._started:
-            self._stopped = (last.member_id, round(last.duration_s))
-
-    def expect_start(self) -> None:
-        """Take note of a log-in, also if it cannot be kept: the next log-out belongs to it."""
-        self._stopped, self._started = None, True
+class Course(Memory):
+    """Understand each message by what is remembered."""
 
     def seen_s(self, message: Message) -> int:
         """Return the seconds for which a use lasted whose board has miscounted them."""
@@ -172,42 +103,6 @@ class Course:
             (replace(self.open, end=end, last_seen=end, ending=Ending.MANUAL),),
         )
 
-    def apply(self, change: Change, kept: Sequence[Use], message: Message | None) -> None:
-        """Hold what the ledger kept of a change."""
-        if kept:
-            self._hold(kept)
-        if change.seen is not None:
-            self.open = change.seen
-        self._doubted |= change.doubted
-        if message is None:
-            return
-        if change.outcome is not Outcome.STOPPED:
-            if not change.doubted:
-                self.heard = message.steady
-                self._counted = message.duration
-            if not message.exact:
-                self._ahead = max(self._ahead, message.moment - message.steady)
-            if change.outcome is Outcome.STARTED and message.id is not None:
-                self._starts.append(message.id)
-            return
-        self._stopped = (message.member_id, message.duration)
-        if message.id is not None:
-            self._stops.append(message.id)
-
-    def _hold(self, kept: Sequence[Use]) -> None:
-        ids = {use.id for use in kept}
-        closed = [use for use in self.closed if use.id not in ids]
-        if self.open is not None and self.open.id in ids:
-            self.open = None
-        for use in kept:
-            if use.end is None:
-                self.open, self._ahead = use, float("-inf")
-            else:
-                closed.append(use)
-        closed.sort(key=lambda use: (end_of(use), use.start, use.id or 0))
-        self.closed = deque(closed, maxlen=KEPT)
-        self._doubted = False
-
     def _new(self, message: Message, start: float, seen: float) -> Use:
         return Use(
             machine_id=self.machine_id,
@@ -216,14 +111,6 @@ class Course:
             last_seen=seen,
             replay=message.replay,
             origin=message.id,
-        )
-
-    def _knows_start(self, id_: str) -> bool:
-        return id_ in self._starts or any(use.origin == id_ for use in self.closed)
-
-    def _knows_stop(self, id_: str) -> bool:
-        return id_ in self._stops or any(
-            use.origin == id_ and use.ending is Ending.CARD for use in self.closed
         )
 
     def _is_start_again(self, use: Use, message: Message) -> bool:
