@@ -9,8 +9,8 @@ import tempfile
 from typing import Any
 
 from aiohttp import ClientResponse
+from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from openpyxl import load_workbook
 import pytest
@@ -53,11 +53,10 @@ async def test_a_list_is_downloaded_once(people: dict[str, Page], fetch: Fetch) 
 async def test_a_spreadsheet_is_downloaded_by_a_signed_path(
     hass: HomeAssistant, people: dict[str, Page], hass_client_no_auth: ClientSessionGenerator
 ) -> None:
-    assert await async_setup_component(hass, "auth", {})
     manager = people["manager"]
     made = await manager.gets("export", list="uses", format="xlsx", filters={"type": "Laser"})
-    await manager.socket.send_json_auto_id({"type": "auth/sign_path", "path": made["path"]})
-    signed = (await manager.socket.receive_json())["result"]["path"]
+    (refresh,) = manager.user.refresh_tokens
+    signed = async_sign_path(hass, made["path"], timedelta(seconds=30), refresh_token_id=refresh)
     client = await hass_client_no_auth()
     assert (await client.get(made["path"])).status == HTTPStatus.UNAUTHORIZED
     answer = await client.get(signed)
