@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.atelier.ledger import writer
-from custom_components.atelier.ledger.errors import InUse, LedgerUnavailable, Unknown
+from custom_components.atelier.ledger.errors import Conflict, InUse, LedgerUnavailable, Unknown
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.machines.facts import Machine, Use
 
@@ -43,6 +43,42 @@ async def test_one_that_fails_fails_alone(space: Space) -> None:
     facts = await space.ledger.load()
     assert facts.open_uses[2] == results[0]
     assert facts.members[space.uma.id or 0].disabled
+
+
+async def test_ends_and_starts_of_many_are_kept_at_once(space: Space) -> None:
+    for number in range(3, 23):
+        await space.ledger.save(Machine(id=number, name=f"M{number}", type_id=1), by="x")
+    lasting = await asyncio.gather(*(space.ledger.start_use(use(n)) for n in range(3, 13)))
+    before = space.ledger.writer.commits
+    ends = [replace(one, end=5.0, last_seen=5.0) for one in lasting]
+    kept = await asyncio.gather(
+        *(space.ledger.save_uses([one]) for one in ends),
+        *(space.ledger.start_use(use(n)) for n in range(13, 23)),
+        *(space.ledger.save_uses([use(n, 10), use(n, 7, 9)]) for n in range(3, 5)),
+    )
+    assert space.ledger.writer.commits - before <= 2
+    assert kept[:10] == [[replace(one, version=2)] for one in ends]
+    facts = await space.ledger.load()
+    assert facts.open_uses == {
+        **dict(zip(range(13, 23), kept[10:20], strict=True)),
+        3: kept[20][0],
+        4: kept[21][0],
+    }
+    assert facts.recent[3] == [kept[0][0], kept[20][1]]
+
+
+async def test_a_use_that_was_changed_meanwhile_keeps_no_other_from_its_end(space: Space) -> None:
+    first, second = [await space.ledger.start_use(use(n)) for n in (1, 2)]
+    await space.ledger.save_uses([replace(first, last_seen=3.0)])
+    results = await asyncio.gather(
+        *(
+            space.ledger.save_uses([replace(one, end=5.0, last_seen=5.0)])
+            for one in (first, second)
+        ),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], Conflict)
+    assert set((await space.ledger.load()).open_uses) == {1}
 
 
 async def test_an_error_in_the_work_itself_reaches_who_asked(space: Space) -> None:

@@ -105,8 +105,10 @@ class Ledger:
         """
         for use in uses:
             check(use)
-        author = None if by is None else Author(by, self.clock())
         try:
+            if by is None:
+                return await self.writer.join(recording.keep_together, uses)
+            author = Author(by, self.clock())
             return await self.writer.do(
                 lambda connection: recording.keep_uses(connection, uses, author)
             )

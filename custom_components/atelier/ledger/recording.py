@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..machines.facts import Board, Intervention, UnknownCard, Use
 from .care import INTERVENTIONS
-from .errors import Conflict, Duplicate, InUse, Unknown
+from .errors import Conflict, Duplicate, InUse, LedgerError, Unknown
 from .kinds import KINDS, Kind
 from .machines import BOARDS, MACHINES, UNKNOWN_CARDS
 from .people import MEMBERS
@@ -20,6 +20,7 @@ from .uses import USES
 _USE = KINDS[Use]
 _INTERVENTION = KINDS[Intervention]
 _INSERT_USE = sa.insert(USES).returning(USES.c.id)
+_INSERT_SOME = sa.insert(USES).returning(USES.c.id, sort_by_parameter_order=True)
 _INSERT_INTERVENTION = sa.insert(INTERVENTIONS).returning(INTERVENTIONS.c.id)
 _SEEN = (
     sa.update(USES)
@@ -42,14 +43,53 @@ async def keep_uses(
     The trail tells who changed them where no board did.
     Raise Conflict, Unknown, Duplicate("origin") or InUse where a rule forbids one of them.
     """
-    order = sorted(range(len(uses)), key=lambda at: (uses[at].id is None, uses[at].end is None))
     kept: dict[int, Use] = {}
-    for at in order:
+    for at in _ends_first(uses):
         kept[at] = await _keep_use(connection, uses[at])
     if author is not None:
         told = [author.entry(_USE, "changed", one.id or 0, after=one) for one in kept.values()]
         await write_down(connection, told)
     return [kept[at] for at in range(len(uses))]
+
+
+def _ends_first(uses: Sequence[Use]) -> list[int]:
+    """Return the places of uses in the order in which they can be kept."""
+    return sorted(range(len(uses)), key=lambda at: (uses[at].id is None, uses[at].end is None))
+
+
+async def keep_together(
+    connection: AsyncConnection, told: Sequence[Sequence[Use]]
+) -> list[list[Use]]:
+    """Keep the uses of several machines in as few statements as there are kinds of them.
+
+    Raises without a reason where a rule forbids any of them: alone each is told its own.
+    """
+    if len(told) == 1:
+        return [await keep_uses(connection, told[0])]
+    uses = [use for some in told for use in some]
+    order = _ends_first(uses)
+    known = [at for at in order if uses[at].id is not None]
+    fresh = [at for at in order if uses[at].id is None]
+    kept: dict[int, Use] = {at: replace(uses[at], version=uses[at].version + 1) for at in known}
+    await _update(connection, [kept[at] for at in known])
+    rows = [_USE.row_of(uses[at]) for at in fresh]
+    ids = (await connection.scalars(_INSERT_SOME, rows)).all() if rows else ()
+    kept |= {at: replace(uses[at], id=id_) for at, id_ in zip(fresh, ids, strict=True)}
+    places = iter(range(len(uses)))
+    return [[kept[next(places)] for _ in some] for some in told]
+
+
+async def _update(connection: AsyncConnection, uses: Sequence[Use]) -> None:
+    """Write uses that have one more version than the rows they change."""
+    values = [_USE.row_of(use) | {"the_id": use.id, "the_version": use.version - 1} for use in uses]
+    for row in values:
+        del row["id"]
+    # Some drivers do not count what many changed in one statement.
+    several = connection.dialect.supports_sane_multi_rowcount
+    for some in [values] if several and values else [[row] for row in values]:
+        result = await connection.execute(_UPDATE_USE, some)
+        if result.rowcount != len(some):
+            raise LedgerError("Somebody changed one of several uses meanwhile")
 
 
 async def _keep_use(connection: AsyncConnection, use: Use) -> Use:

@@ -1,8 +1,9 @@
 """The one writer: who asks at the same time shares a transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,14 +16,22 @@ WAITING = 4096
 TOGETHER = 256
 
 type Work[T] = Callable[[AsyncConnection], Awaitable[T]]
+#: Writes what several ask for, in their order; where it raises, each is written alone.
+type Joint[P, T] = Callable[[AsyncConnection, Sequence[P]], Awaitable[Sequence[T]]]
 
 
 @dataclass(slots=True)
 class _Item:
-    """Hold what somebody wants written, and the answer they wait for."""
+    """Hold what somebody wants written and how, and the answer they wait for."""
 
-    work: Work[Any]
+    joint: Joint[Any, Any]
+    part: Any
     answer: asyncio.Future[Any]
+
+
+async def _each(connection: AsyncConnection, works: Sequence[Work[Any]]) -> list[Any]:
+    """Do one work after another."""
+    return [await work(connection) for work in works]
 
 
 class Writer:
@@ -43,11 +52,19 @@ class Writer:
 
         Raise LedgerUnavailable where the database cannot be written, or too much waits.
         """
+        result: T = await self.join(_each, work)
+        return result
+
+    async def join[P, T](self, joint: Joint[P, T], part: P) -> T:
+        """Have a part written at once with those that others want written in the same way.
+
+        Each trip to the database costs more than what it writes. Raises as `do` does.
+        """
         if self._closed:
             raise LedgerUnavailable("The ledger is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait(_Item(work, answer))
+            self._queue.put_nowait(_Item(joint, part, answer))
         except asyncio.QueueFull:
             raise LedgerUnavailable("Too much waits to be written") from None
         return await answer
@@ -76,7 +93,7 @@ class Writer:
                 await self._write(batch)
 
     async def _write(self, batch: list[_Item]) -> None:
-        """Write items together; where one fails, each alone, so that it fails nobody else."""
+        """Write items together; where one fails, by halves, so that it fails nobody else."""
         results, error = await self._commit(batch)
         if error is None:
             for item, result in zip(batch, results, strict=True):
@@ -87,16 +104,17 @@ class Writer:
                 if not item.answer.done():
                     item.answer.set_exception(error)
         else:
-            for item in batch:
-                await self._write([item])
+            middle = len(batch) // 2
+            await self._write(batch[:middle])
+            await self._write(batch[middle:])
 
     async def _commit(self, batch: list[_Item]) -> tuple[list[Any], Exception | None]:
         """Run one transaction; return what its items returned, or why it failed."""
         results: list[Any] = []
         try:
             async with self._engine.begin() as connection:
-                for item in batch:
-                    results.append(await item.work(connection))  # noqa: PERF401 - reads as steps
+                for joint, items in groupby(batch, lambda item: item.joint):
+                    results += await joint(connection, [item.part for item in items])
         except Exception as error:  # noqa: BLE001 - whatever it is, the next batch is written
             return [], told(error)
         self.commits += 1
