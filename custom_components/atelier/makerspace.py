@@ -36,6 +36,7 @@ from .machines.facts import Facts, Intervention, Machine, Permission, Role, Trai
 from .machines.lanes import Lanes
 from .machines.news import Happening, Kind, Status
 from .machines.requests import RequestRefused
+from .showing import Showing
 from .signal import Signal
 from .signed_lists import SignedLists
 
@@ -93,10 +94,11 @@ class Makerspace:
         self.on_ledger: Signal[()] = Signal()
         #: Time passed: strangers, silent boards and care may be others now.
         self.on_tick: Signal[()] = Signal()
-        self._watchers: dict[int, Signal[()]] = {}
+        self._watchers: dict[int, Signal[Status]] = {}
         self._witnesses: dict[int, Signal[Happening]] = {}
         self._providers: list[_Provider] = []
         self._began = time.monotonic()
+        self._showing = Showing(workshop.hass.loop, self._show, self._tell)
         self._endings: list[CALLBACK_TYPE] = []
         self._ticking = False
 
@@ -117,8 +119,9 @@ class Makerspace:
     async def open(self) -> None:
         """Hear boards and answer them, once all entities stand ready."""
         self._endings += [
-            self.desk.changed.listen(self._changed),
-            self.desk.happened.listen(self._happened),
+            self.desk.changed.listen(self._showing.changed),
+            self.desk.happened.listen(self._showing.happened),
+            self._showing.close,
             self.desk.ledger_up.listen(self._ledger_changed),
             async_track_time_interval(self.hass, self._tick, _TICK),
             async_track_time_interval(self.hass, self._retain, _RETENTION),
@@ -241,7 +244,7 @@ class Makerspace:
         """Publish a request and wait until the desk shows what it led to."""
         topic, payload = request
         changed = asyncio.Event()
-        end = self.watch(machine_id, changed.set)
+        end = self.desk.changed.listen(lambda _: changed.set())
         facts = {"machine": self.name_of(machine_id), "seconds": f"{_REQUEST_S:g}"}
         try:
             await self.workshop.bus.publish(topic, payload, qos=0)
@@ -282,8 +285,8 @@ class Makerspace:
         """Return what identifies a machine among all devices of Atelier."""
         return f"{self.workshop.entry.entry_id}/machine/{machine_id}"
 
-    def watch(self, machine_id: int, changed: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call whenever a machine's status may be another."""
+    def watch(self, machine_id: int, changed: Callable[[Status], None]) -> CALLBACK_TYPE:
+        """Call whenever a machine's status may be another, with the machine's status."""
         return self._watchers.setdefault(machine_id, Signal()).listen(changed)
 
     def witness(self, machine_id: int, happened: Callable[[Happening], None]) -> CALLBACK_TYPE:
@@ -368,19 +371,17 @@ class Makerspace:
     # What the desk tells
 
     @callback
-    def _changed(self, machine_id: int) -> None:
+    def _show(self, machine_id: int) -> None:
         machine = self.desk.facts.machines.get(machine_id)
-        if machine is None:
+        if machine is None or machine_id not in self.devices:
             return
-        if machine_id in self.devices:
-            self._register(machine)
-        self._judge(machine_id)
-        if (watchers := self._watchers.get(machine_id)) is not None:
-            watchers.tell()
-
-    def _judge(self, machine_id: int) -> bool:
-        """Note whether a machine's board is silent while a use lasts; tell if that changed."""
+        self._register(machine)
         status = self.desk.status(machine_id)
+        self._judge(machine_id, status)
+        self._watchers.setdefault(machine_id, Signal()).tell(status)
+
+    def _judge(self, machine_id: int, status: Status) -> bool:
+        """Note whether a machine's board is silent while a use lasts; tell if that changed."""
         # After a start of Home Assistant boards get the time that they have anyway.
         settled = time.monotonic() - self._began > OFFLINE_S
         silent = status.since is not None and not status.online and settled
@@ -393,7 +394,7 @@ class Makerspace:
         return True
 
     @callback
-    def _happened(self, happening: Happening) -> None:
+    def _tell(self, happening: Happening) -> None:
         if happening.kind is Kind.UNKNOWN_BOARD:
             self.on_tick.tell()
         elif (witnesses := self._witnesses.get(happening.machine_id)) is not None:
@@ -403,8 +404,8 @@ class Makerspace:
     def _ledger_changed(self, up: bool) -> None:  # noqa: FBT001 - what the desk tells
         self.ledger_up = up
         self.on_ledger.tell()
-        for watchers in self._watchers.values():
-            watchers.tell()
+        for machine_id in self.devices:
+            self._show(machine_id)
 
     async def _tick(self, _now: datetime) -> None:
         if self._ticking:
@@ -415,8 +416,8 @@ class Makerspace:
         finally:
             self._ticking = False
         for machine_id in {*self.desk.facts.open_uses, *self.silent} & self.devices.keys():
-            if self._judge(machine_id) and (watchers := self._watchers.get(machine_id)):
-                watchers.tell()
+            if self._judge(machine_id, self.desk.status(machine_id)):
+                self._show(machine_id)
         self.on_tick.tell()
 
     async def _retain(self, _now: datetime) -> None:

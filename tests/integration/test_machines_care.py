@@ -56,6 +56,7 @@ async def update(
         blocking=True,
         context=Context(user_id=user.id) if user else None,
     )
+    await laser.hass.async_block_till_done()
 
 
 async def given(laser: Laser) -> list[Intervention]:

@@ -45,11 +45,9 @@ class MachineEntity(Entity):
             self._shown = self.take(self.makerspace.status(self.machine_id))
 
     @callback
-    def changed(self) -> None:
+    def changed(self, status: Status) -> None:
         """Write a state where there is another to show."""
-        if self.machine_id not in self.makerspace.devices:
-            return
-        shown = self.take(self.makerspace.status(self.machine_id))
+        shown = self.take(status)
         if shown != self._shown:
             self._shown = shown
             self.async_write_ha_state()
