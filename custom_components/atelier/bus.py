@@ -11,6 +11,7 @@ from homeassistant.components import mqtt
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
+from .promptness import send_at_once
 from .wire.rejection import Rejection, RejectionKind
 from .wire.topics import split
 
@@ -50,7 +51,15 @@ class Bus:
 
     async def open(self, on_connection: Callable[[bool], None]) -> None:
         """Subscribe to every prefix, and hear of the connection."""
-        self._endings.append(mqtt.async_subscribe_connection_status(self._hass, on_connection))
+
+        @callback
+        def connected(is_there: bool) -> None:  # noqa: FBT001 - what core tells
+            if is_there:
+                send_at_once(self._hass)
+            on_connection(is_there)
+
+        send_at_once(self._hass)
+        self._endings.append(mqtt.async_subscribe_connection_status(self._hass, connected))
         for prefix in self._prefixes:
             await self._subscribe(f"{prefix}/#", self._receiver(prefix))
 
