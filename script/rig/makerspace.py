@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rig.makers import Machine, Maker, Makers
+    from rig.past import Past
 
 _RELOAD_TIMEOUT_S: Final = 30
 _HEARD_TIMEOUT_S: Final = 40
@@ -126,8 +127,9 @@ class Makerspace:
             )
         now = datetime.now(await self._zone())
         ids = {maker.key: await self._add(maker, now) for maker in makers.people}
+        pasts = past_of(makers, now)
         for machine in makers.machines:
-            await self._remember(machine, ids, now)
+            await self._remember(machine, pasts[machine.number], ids)
 
     async def _add(self, maker: Maker, now: datetime) -> int:
         """Add a member and return the id."""
@@ -167,9 +169,8 @@ class Makerspace:
         )
         return user_id
 
-    async def _remember(self, machine: Machine, ids: dict[str, int], now: datetime) -> None:
+    async def _remember(self, machine: Machine, past: Past, ids: dict[str, int]) -> None:
         """Record what a machine was used for, and when it was cared for."""
-        past = past_of(self.makers, machine, now)
         await asyncio.gather(
             *(
                 self.act(

@@ -1,6 +1,6 @@
 """What the demo's machines were used for in the last weeks: plausible, and the same each time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 import random
 from typing import TYPE_CHECKING, Final
@@ -41,23 +41,27 @@ class Past:
     cared: datetime
 
 
-def past_of(makers: Makers, machine: Machine, now: datetime) -> Past:
-    """Return the past of a machine: so much of it since its care as leaves what is planned."""
-    # The demo looks alike each time; nothing secret hangs on it.
-    dice = random.Random(machine.number)  # noqa: S311
+def past_of(makers: Makers, now: datetime) -> dict[int, Past]:
+    """Return the past of each machine: so much of it since its care as leaves what is planned."""
+    pasts: dict[int, Past] = {}
+    for machine in makers.machines:
+        elsewhere = [use for past in pasts.values() for use in past.uses]
+        pasts[machine.number] = _since_care(
+            machine, _backwards(makers, machine, now, elsewhere), now
+        )
+    return pasts
+
+
+def _since_care(machine: Machine, backwards: list[PastUse], now: datetime) -> Past:
+    """Cut short the use with which all since the last care adds up to what is planned."""
     wanted = machine.care_h - machine.left_h
     uses: list[PastUse] = []
     cared: datetime | None = None
     since_care = 0.0
-    for use in _backwards(makers, machine, now, dice):
+    for use in backwards:
         told = use
         if cared is None and since_care + use.hours >= wanted:
-            told = PastUse(
-                machine=machine,
-                maker=use.maker,
-                start=use.end - timedelta(hours=wanted - since_care),
-                end=use.end,
-            )
+            told = replace(use, start=use.end - timedelta(hours=wanted - since_care))
             cared = told.start - timedelta(minutes=1)
         since_care += told.hours
         uses.append(told)
@@ -66,9 +70,11 @@ def past_of(makers: Makers, machine: Machine, now: datetime) -> Past:
 
 
 def _backwards(
-    makers: Makers, machine: Machine, now: datetime, dice: random.Random
+    makers: Makers, machine: Machine, now: datetime, elsewhere: list[PastUse]
 ) -> list[PastUse]:
-    """Return all uses of some weeks, the latest first: none today, none overlaps another."""
+    """Return all uses of some weeks, the latest first: none today, nobody at two machines."""
+    # The demo looks alike each time; nothing secret hangs on it.
+    dice = random.Random(machine.number)  # noqa: S311
     uses = []
     for days in range(1, makers.weeks * 7 + 1):
         day = (now - timedelta(days=days)).date()
@@ -81,9 +87,14 @@ def _backwards(
             start = end - timedelta(minutes=dice.randint(_SHORTEST_MIN, _LONGEST_MIN))
             if start < opens:
                 break
-            able = [one for one in makers.people if _could(makers, one, machine, start, now)]
-            maker = dice.choice(able)
-            uses.append(PastUse(machine=machine, maker=maker, start=start, end=end))
+            away = {use.maker for use in elsewhere if use.start < end and start < use.end}
+            able = [
+                maker
+                for maker in makers.people
+                if maker not in away and _could(makers, maker, machine, start, now)
+            ]
+            use = PastUse(machine=machine, maker=dice.choice(able), start=start, end=end)
+            uses.append(use)
             end = start
     return uses
 

@@ -21,7 +21,8 @@ def language(request: pytest.FixtureRequest) -> str:
 def pasts(language: str) -> list[tuple[Machine, Past]]:
     """Return each machine with its past."""
     makers = demo_makers(language)
-    return [(machine, past_of(makers, machine, NOW)) for machine in makers.machines]
+    past = past_of(makers, NOW)
+    return [(machine, past[machine.number]) for machine in makers.machines]
 
 
 def test_displays_have_room_for_what_machines_are_called(language: str) -> None:
@@ -54,6 +55,15 @@ def test_no_machine_was_used_twice_at_once(language: str) -> None:
         assert not any(use.start.weekday() == 0 for use in past.uses)
 
 
+def test_nobody_was_at_two_machines_at_once(language: str) -> None:
+    """However much there was to do."""
+    (_, laser), (_, drill) = pasts(language)
+    for one in laser.uses:
+        for other in drill.uses:
+            apart = one.end <= other.start or other.end <= one.start
+            assert apart or one.maker != other.maker
+
+
 def test_the_laser_needs_care_in_three_minutes(language: str) -> None:
     """And the drill has many hours left."""
     for machine, past in pasts(language):
@@ -77,4 +87,4 @@ def test_who_has_not_learnt_it_never_used_the_laser(language: str) -> None:
 def test_a_new_makerspace_has_no_past() -> None:
     """Its machines were cared for just now."""
     makers = demo_makers("en", weeks=0)
-    assert past_of(makers, makers.machines[0], NOW) == Past(uses=(), cared=NOW)
+    assert past_of(makers, NOW) == dict.fromkeys((1, 2), Past(uses=(), cared=NOW))
