@@ -136,14 +136,18 @@ Everything runs (Home Assistant started in {workshop.hass.start_s:.0f} s).
 
   Home Assistant   {workshop.hass.url}   (user {USER}, password {PASSWORD})
   Props            {workshop.hass.url}/{PATH}
+  Makerspace       {workshop.hass.url}/atelier
   Boards on stage  {stage.url}
   MQTT broker      127.0.0.1:{workshop.broker.port}   (no password, this computer only)
 
-Members see less: log in as ada (password ada), or as sam (password sam), who instructs.
-Press Trigger in Home Assistant and watch the board, or let somebody walk past. Hold
-cards to the machines on the stage, or from another terminal: script/tap 1 ada
-(script/tap lists machines and cards). Three minutes of laser, and it needs care:
-hold the card of sam for 10 seconds then, script/tap 1 sam --hold.
+Press Trigger in Home Assistant and watch the board, or let somebody walk past.
+
+Hold cards to the machines on the stage, or from another terminal: script/tap 1 ada
+(without machine and card it lists them). After three minutes of laser its care is due:
+log out, and let Sam hold his card for 10 seconds, script/tap 1 sam --hold.
+Members see only what is theirs: log in as ada (password ada), or as sam (password sam),
+who instructs, in a private window.
+
 Ctrl-C stops everything.
 """
 
