@@ -130,7 +130,8 @@ export type MachinesEvent =
       machines: MachineView[];
       types: MachineType[];
       boards: StrangeBoard[];
-      unknown_cards: number;
+      /** None while the ledger is away. */
+      unknown_cards: number | null;
       ledger_up: boolean;
     }
   | { type: "changed"; machines: MachineView[]; removed: number[] }

@@ -67,6 +67,8 @@ async def test_a_strange_card_is_told(machines: Page, makerspace: Makerspace) ->
         "An unknown card was shown at Pillar drill"
     )
     await expect(card(machines, DRILL)).to_contain_text("Free")
+    await machines.get_by_role("button", name="that nobody knows").click()
+    await machines.wait_for_url("**/atelier/unknown")
 
 
 async def test_a_machine_is_started_for_somebody(machines: Page, makerspace: Makerspace) -> None:

@@ -1,10 +1,12 @@
 import { mdiPlus } from "@mdi/js";
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { MachineView } from "../../api/types";
 import "../../elements/at-button";
 import { confirmed } from "../../elements/at-confirm";
+import "../../elements/at-more";
 import "../../elements/at-note";
 import type { Removed } from "../../api/types";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
@@ -22,6 +24,9 @@ import { after, type Floor } from "./store";
 import "./strange-boards";
 import { shown, type View } from "./view";
 
+/** As many cards as are drawn at a time. */
+const DRAWN = 40;
+
 /** What is being filled in: a machine that is there, or a new one of some number. */
 type Form = { machine?: MachineView; number?: number };
 
@@ -33,6 +38,8 @@ export class MachinesPage extends AtelierPage {
   @state() private view: View = { search: "", state: "", type: "", order: "state" };
   @state() private form?: Form;
   @state() private starting?: MachineView;
+  /** How many cards are drawn: more as somebody goes down the page. */
+  @state() private drawn = DRAWN;
   @state() private busy = new Map<number, MachineDeed>();
   private end?: () => void;
 
@@ -53,12 +60,27 @@ export class MachinesPage extends AtelierPage {
     this.failed = undefined;
     this.end = this.api.machines(
       (event) => {
-        this.floor = after(this.floor, event);
+        this.floor = told(this.floor, event);
+        if (event.type === "facts") void this.look(event.kinds);
       },
       (error) => {
         this.failed = error;
       },
     );
+  }
+
+  /** Ask for what somebody changed and the stream does not hold. */
+  private async look(kinds: string[]): Promise<void> {
+    if (kinds.includes("type")) {
+      const facts = await attempt(() => this.api.facts());
+      if (this.floor && facts) this.floor = { ...this.floor, types: facts.types };
+    }
+    if (kinds.includes("unknown_card")) {
+      const cards = await attempt(() =>
+        this.api.act<{ total: number }>("list_unknown_cards", { limit: 1 }),
+      );
+      if (this.floor && cards) this.floor = { ...this.floor, unknownCards: cards.total };
+    }
   }
 
   protected override render() {
@@ -75,6 +97,7 @@ export class MachinesPage extends AtelierPage {
       }
       <atelier-strange-boards
         .boards=${floor.boards}
+        .cards=${floor.unknownCards}
         @at-adopt=${(event: CustomEvent<number>) => {
           this.form = { number: event.detail };
         }}
@@ -84,6 +107,7 @@ export class MachinesPage extends AtelierPage {
         .view=${this.view}
         @at-change=${(event: CustomEvent<View>) => {
           this.view = event.detail;
+          this.drawn = DRAWN;
         }}
       >
         <at-button
@@ -113,13 +137,26 @@ export class MachinesPage extends AtelierPage {
     }
     return html`<div class="grid" @at-deed=${this.asked}>
       ${repeat(
-        found,
+        found.slice(0, this.drawn),
         ({ id }) => id,
         (machine) => html`<atelier-machine-card
           .machine=${machine}
           .busy=${this.busy.get(machine.id) ?? ""}
         ></atelier-machine-card>`,
       )}
+      ${
+        found.length > this.drawn
+          ? // One for each length: it tells only when it comes into view.
+            keyed(
+              this.drawn,
+              html`<at-more
+                @at-more=${() => {
+                  this.drawn += DRAWN;
+                }}
+              ></at-more>`,
+            )
+          : nothing
+      }
     </div>`;
   }
 

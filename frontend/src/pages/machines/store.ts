@@ -21,13 +21,13 @@ export interface Floor {
 /** As many as people look back through. */
 export const KEPT_HAPPENINGS = 50;
 
-export function after(floor: Floor | undefined, event: MachinesEvent): Floor | undefined {
+export function told(floor: Floor | undefined, event: MachinesEvent): Floor | undefined {
   if (event.type === "all") {
     return {
       machines: new Map(event.machines.map((machine) => [machine.id, machine])),
       types: event.types,
       boards: event.boards,
-      unknownCards: event.unknown_cards,
+      unknownCards: event.unknown_cards ?? 0,
       ledgerUp: event.ledger_up,
       happenings: floor?.happenings ?? [],
     };

@@ -1,16 +1,19 @@
-import { mdiChip, mdiPlus } from "@mdi/js";
+import { mdiCardSearch, mdiChip, mdiPlus } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { StrangeBoard } from "../../api/types";
 import "../../elements/at-button";
 import "../../elements/at-icon";
 import { base, page } from "../../elements/styles";
+import { goTo } from "../../frame/route";
 import { t } from "../../i18n/text";
 
-/** Boards that are no machine yet; `at-adopt` tells the number of one that shall be. */
+/** Boards and cards that nobody knows; `at-adopt` tells the number of a board to make a machine. */
 @customElement("atelier-strange-boards")
 export class StrangeBoards extends LitElement {
   @property({ attribute: false }) boards: StrangeBoard[] = [];
+  /** How many cards nobody knows. */
+  @property({ attribute: false }) cards = 0;
 
   static override styles = [
     base,
@@ -38,7 +41,17 @@ export class StrangeBoards extends LitElement {
   ];
 
   protected override render() {
-    if (!this.boards.length) return nothing;
+    return html`${this.boards.length ? this.waiting() : nothing}
+    ${
+      this.cards
+        ? html`<at-button kind="quiet" .icon=${mdiCardSearch} @click=${() => goTo("unknown")}>
+            ${t("machines.unknown_cards", { n: this.cards })}
+          </at-button>`
+        : nothing
+    }`;
+  }
+
+  private waiting() {
     return html`<section class="card" aria-labelledby="heading">
       <h2 id="heading">${t("machines.strange", { n: this.boards.length })}</h2>
       ${this.boards.map(
