@@ -103,7 +103,7 @@ class FabomaticReader:
     async def tap(self, card: str, *, hold: bool = False) -> None:
         """Show a card for a moment, or hold it until the board has understood."""
         board = self._powered()
-        held = asyncio.sleep(HOLD_S if hold and board.policy.maintenance else 0)
+        held = asyncio.sleep(HOLD_S if hold else 0)
         await asyncio.gather(board.tap(card, long=hold), held)
         self._tapped = board.now
 
