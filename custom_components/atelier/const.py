@@ -38,3 +38,6 @@ DEFAULT_CARDS_DAYS: Final = 30
 
 #: Fired for what happened at a prop; the logbook tells it in words.
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
+
+#: How the audit trail names automations and scripts, which no user stands behind.
+AUTOMATION: Final = "automation"

@@ -13,7 +13,7 @@ import pytest
 from custom_components.atelier.const import DOMAIN
 from custom_components.atelier.ledger.errors import LedgerUnavailable
 from custom_components.atelier.ledger.ledger import Ledger
-from custom_components.atelier.ledger.pages import InterventionQuery
+from custom_components.atelier.ledger.pages import AuditQuery, InterventionQuery
 from custom_components.atelier.machines.facts import Intervention, Machine, Member, Plan
 
 from .conftest import SetUp
@@ -114,6 +114,8 @@ async def test_care_that_is_done_is_recorded_and_leaves_the_list(laser: Laser, l
     assert (one.plan_id, one.machine_id, one.member_id) == (lens.id, 7, None)
     assert laser.shown("event", "activity").attributes["event_type"] == "intervention"
     assert float(laser.shows("sensor", "hours_to_care")) == 5
+    (entry,) = (await laser.makerspace.ledger.page(AuditQuery(kind="intervention"))).items
+    assert (entry.fact_id, entry.action, entry.by) == (one.id, "created", "automation")
 
 
 async def test_the_board_and_the_list_agree(laser: Laser, lens: Plan) -> None:
@@ -213,7 +215,7 @@ async def test_what_the_ledger_does_not_keep_stays_due(
 ) -> None:
     await works(laser, 6)
 
-    async def away(*_args: object) -> None:
+    async def away(*_args: object, by: str | None = None) -> None:
         raise LedgerUnavailable
 
     with monkeypatch.context() as broken:

@@ -152,7 +152,7 @@ async def test_a_silent_board_with_a_use_open_is_a_problem(
 async def test_a_ledger_that_is_away_is_told_and_nothing_is_confirmed(
     hass: HomeAssistant, laser: Laser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_args: object) -> None:
+    async def away(*_args: object, by: str | None = None) -> None:
         raise LedgerUnavailable
 
     with monkeypatch.context() as broken:

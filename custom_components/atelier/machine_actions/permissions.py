@@ -59,8 +59,8 @@ def _require_one(machine: bool, type_: bool) -> None:  # noqa: FBT001 - which of
 
 def _asker(request: Request) -> int | None:
     """Return the member who asks, where their Home Assistant user is linked to one."""
-    members = request.facts.members.values()
-    return next((one.id for one in members if one.user_id == request.by), None)
+    member = request.makerspace.desk.roll.member_of(request.by)
+    return member.id if member else None
 
 
 def _held(request: Request, wanted: Permission) -> Permission | None:

@@ -15,7 +15,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 
-from ..const import DOMAIN
+from ..const import AUTOMATION, DOMAIN
 from ..data import AtelierConfigEntry
 from ..errors import translated_ledger_errors
 from . import (
@@ -53,9 +53,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *upkeep.ACTIONS,
 )
 
-#: How the audit trail names automations and scripts, which no user stands behind.
-_AUTOMATION: Final = "automation"
-
 
 @callback
 def async_setup_machine_actions(hass: HomeAssistant) -> None:
@@ -92,7 +89,7 @@ def _request(call: ServiceCall) -> Request:
         hass=call.hass,
         entry=entry,
         makerspace=makerspace,
-        by=call.context.user_id or _AUTOMATION,
+        by=call.context.user_id or AUTOMATION,
         data=call.data,
     )
 

@@ -12,7 +12,7 @@ from homeassistant.components.todo import (
 from homeassistant.core import callback
 from homeassistant.exceptions import ServiceValidationError
 
-from ...const import DOMAIN
+from ...const import AUTOMATION, DOMAIN
 from ...errors import translated_ledger_errors
 from ..care import HOUR_S, since_care_s
 from ..facts import Member
@@ -57,8 +57,11 @@ class CareList(TodoListEntity):
             if item.status != TodoItemStatus.COMPLETED or item.summary != due.summary:
                 raise _refused("care_only_completed", due.summary)
             member_id = await self._who()
+            by = (self._context.user_id if self._context else None) or AUTOMATION
             with translated_ledger_errors():
-                await self._makerspace.desk.care_for(machine_id, [int(due.uid or 0)], member_id)
+                await self._makerspace.desk.care_for(
+                    machine_id, [int(due.uid or 0)], member_id, by=by
+                )
 
     async def _who(self) -> int | None:
         """Return the member who completes an item, if any. Raise where they may not.
