@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Happening, MachineState, MachineView, PlanView } from "../src/api/types";
 import { linkable } from "../src/elements/url";
 import { nearest } from "../src/pages/machines/care";
-import { type Floor, KEPT_HAPPENINGS, told } from "../src/pages/machines/store";
+import { type Floor, KEPT_HAPPENINGS, after as told } from "../src/pages/machines/store";
 import { counted, shown, type View } from "../src/pages/machines/view";
 
 function machine(id: number, change: Partial<MachineView> = {}): MachineView {

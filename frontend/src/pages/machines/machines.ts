@@ -60,7 +60,7 @@ export class MachinesPage extends AtelierPage {
     this.failed = undefined;
     this.end = this.api.machines(
       (event) => {
-        this.floor = told(this.floor, event);
+        this.floor = after(this.floor, event);
         if (event.type === "facts") void this.look(event.kinds);
       },
       (error) => {

@@ -21,7 +21,7 @@ export interface Floor {
 /** As many as people look back through. */
 export const KEPT_HAPPENINGS = 50;
 
-export function told(floor: Floor | undefined, event: MachinesEvent): Floor | undefined {
+export function after(floor: Floor | undefined, event: MachinesEvent): Floor | undefined {
   if (event.type === "all") {
     return {
       machines: new Map(event.machines.map((machine) => [machine.id, machine])),
