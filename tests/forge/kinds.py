@@ -90,6 +90,19 @@ def locked(ctx: Context, params: Trace) -> dict[str, Any]:
     return {}
 
 
+@job("test.where", slot=Slot.BUILD, resumable=True)
+def where(ctx: Context, params: Trace) -> dict[str, Any]:
+    """Take a while, and say in whose folder it ran."""
+    note(params.trace, f"began {ctx.attempt} {ctx.settings.data_dir.name}")
+    ctx.state(State.BUILDING)
+    until = time.monotonic() + params.seconds
+    while time.monotonic() < until:
+        ctx.checkpoint()
+        time.sleep(0.02)
+    note(params.trace, f"ended {ctx.attempt} {ctx.settings.data_dir.name}")
+    return {"folder": ctx.settings.data_dir.name}
+
+
 class Nothing(BaseModel):
     """No parameters."""
 

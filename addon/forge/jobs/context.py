@@ -1,13 +1,13 @@
 """What a running job is given: its log, its progress, its processes, its locks, its files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 import threading
 import time
 from typing import Final
 
-from forge.errors import Cancelled
+from forge.errors import Cancelled, Unavailable
 from forge.jobs import locks
 from forge.jobs.claim import Claim
 from forge.jobs.files import Files, Kept
@@ -22,6 +22,7 @@ from forge.store.engine import Store
 #: Progress is told no more often than a person can see it.
 _PROGRESS_EVERY_S: Final = 0.5
 _LOCK_EVERY_S: Final = 0.3
+_LOOK_EVERY_S: Final = 3.0
 
 
 class Context:
@@ -37,6 +38,7 @@ class Context:
         self._limits = limits
         self._ending = threading.Event()
         self._told_at = 0.0
+        self._looked_at = time.monotonic()
         self._told: tuple[State, str | None] | None = None
         self.settings: Final[Settings] = settings
         self.store: Final[Store] = claim.store
@@ -59,6 +61,7 @@ class Context:
         """Call wherever it can end: raise Cancelled when it is to end now."""
         if self.cancelled:
             raise Cancelled("The job was ended", about="job")
+        self.still_ours()
 
     def end(self) -> None:
         """Ask it to end at its next checkpoint; the worker does, also from a signal."""
@@ -106,6 +109,7 @@ class Context:
         )
 
         def write(lines: bytes) -> None:
+            self.still_ours()
             self._sink.write(lines)
             if on_output is not None:
                 on_output(lines)
@@ -132,8 +136,17 @@ class Context:
         self.checkpoint()
         return self._files.keep(self.job_id, path, name or path.name)
 
+    def still_ours(self) -> None:
+        """Raise LostClaim when somebody else has the job by now; look only now and then."""
+        if time.monotonic() - self._looked_at >= _LOOK_EVERY_S:
+            self._looked_at = time.monotonic()
+            # A database that is away for a while ends no build.
+            with suppress(Unavailable):
+                self._claim.cancel_requested()
+
     def _tell(self, state: State, step: str | None, percent: float | None) -> None:
         event = "job.progress" if self._told and self._told[0] is state else None
-        self._claim.change(event, state=state, step=step, percent=percent)
+        with suppress(Unavailable):
+            self._claim.change(event, state=state, step=step, percent=percent)
         self._told = (state, step)
         self._told_at = time.monotonic()

@@ -4,12 +4,13 @@ import logging
 import shutil
 import signal
 import socket
+import time
 import traceback
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from forge.errors import Cancelled, ForgeError, JobError
+from forge.errors import Cancelled, ForgeError, JobError, Unavailable
 from forge.jobs import proc
 from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.context import Context
@@ -28,6 +29,9 @@ _LOGGER: Final = logging.getLogger(__name__)
 WRITTEN: Final = 0
 #: The job was asked to end; whoever asked knows what becomes of it.
 ENDED: Final = 3
+#: The database was away for too long.
+UNWRITTEN: Final = 4
+FINISH_WITHIN_S: Final = 300.0
 
 
 def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
@@ -65,8 +69,23 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
     else:
         ctx.log("✓ done")
     sink.close()
-    try:
-        claim.finish(state, result=result, error=error)
-    except LostClaim as lost:
-        _LOGGER.warning("%s: %s", claim.job_id, lost)
-    return WRITTEN
+    return _finish(claim, state, result, error)
+
+
+def _finish(
+    claim: Claim, state: State, result: dict[str, Any] | None, error: ForgeError | None
+) -> int:
+    """Write how it ended, also after a while without a database; return how we end."""
+    give_up = time.monotonic() + FINISH_WITHIN_S
+    while True:
+        try:
+            claim.finish(state, result=result, error=error)
+        except LostClaim as lost:
+            _LOGGER.warning("%s: %s", claim.job_id, lost)
+        except Unavailable as away:
+            _LOGGER.warning("%s: %s", claim.job_id, away)
+            if time.monotonic() > give_up:
+                return UNWRITTEN
+            time.sleep(1)
+            continue
+        return WRITTEN
