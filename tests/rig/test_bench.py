@@ -65,7 +65,7 @@ def test_the_table_shows_medians_ranges_ratio_and_verdict() -> None:
 
     head, _, line = table([row]).splitlines()
 
-    assert head.split() == ["measure", "ours", "core", "floor", "ratio", "target"]
+    assert head.split() == ["measure", "ours", "core", "ratio", "target"]
     assert " ".join(line.split()) == "burst [µs] 50 (40-60) 100 0.50 ≤ 0.5 x core ok"
 
 

@@ -3,21 +3,25 @@
 import argparse
 import asyncio
 import json
+import os
 from pathlib import Path
 import sys
 import time
 from typing import TYPE_CHECKING
 
 from rig.bench import firmware
+from rig.bench.machines import plan as makerspaces
+from rig.bench.machines.run import measure
 from rig.bench.plan import FULL, QUICK
 from rig.bench.props import compare
 from rig.bench.table import table
 from rig.errors import RigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from rig.bench.side import Name
+    from rig.bench.table import Row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     props.add_argument("--only", choices=("ours", "core"), help="measure one side alone")
     props.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     props.set_defaults(run=_props)
+    machines = commands.add_parser("machines", help="boards of a makerspace that ask")
+    machines.add_argument("--quick", action="store_true", help="fewer members, uses and repeats")
+    machines.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    machines.set_defaults(run=_machines)
     boards = commands.add_parser("firmware", help="bundles against a board's limits")
     boards.set_defaults(run=lambda _: firmware.main() != 0)
     options = parser.parse_args(arguments)
@@ -44,15 +52,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _props(options: argparse.Namespace) -> bool:
     """Compare both sides and print the report; return whether a target was missed."""
+    names: list[Name] = [options.only] if options.only else ["core", "ours"]
+    plan = QUICK if options.quick else FULL
+    return _report(options, lambda say: compare(plan, names, say))
+
+
+def _machines(options: argparse.Namespace) -> bool:
+    """Measure a makerspace and print the report; return whether a target was missed."""
+    plan = makerspaces.QUICK if options.quick else makerspaces.FULL
+    return _report(options, lambda say: measure(plan, say))
+
+
+def _report(
+    options: argparse.Namespace,
+    measuring: Callable[[Callable[[str], None]], Coroutine[None, None, list[Row]]],
+) -> bool:
+    """Measure, print the table, keep it where that is asked for; tell of a missed target."""
     began = time.monotonic()
 
     def say(what: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {what}", file=sys.stderr, flush=True)
 
-    names: list[Name] = [options.only] if options.only else ["core", "ours"]
-    rows = asyncio.run(compare(QUICK if options.quick else FULL, names, say))
+    rows = asyncio.run(measuring(say))
     print(table(rows))
-    print(f"\n{time.monotonic() - began:.0f} s in all; CPU time is Home Assistant's, net of idle")
+    print(
+        f"\n{time.monotonic() - began:.0f} s in all; processor time is Home Assistant's, net of"
+        f" idle. Load of the last 5 and 15 minutes: {os.getloadavg()[1]:.1f},"
+        f" {os.getloadavg()[2]:.1f} on {os.cpu_count()} cores"
+    )
     if options.json:
         text = json.dumps([row.record() for row in rows], indent=2, ensure_ascii=False)
         options.json.write_text(f"{text}\n", encoding="utf-8")

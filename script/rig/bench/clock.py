@@ -33,6 +33,12 @@ def rss_bytes(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def waited_s(pid: int) -> float:
+    """Return the seconds for which a process's threads that could work waited for a core."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[1]) for task in tasks) / 1e9
+
+
 def pin(pid: int, core: int) -> None:
     """Keep all threads of a process on one core, where there are two."""
     if core < CORES:

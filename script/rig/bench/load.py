@@ -33,11 +33,18 @@ def packet(message: Message) -> bytes:
     )
 
 
-def _connect(client_id: str) -> bytes:
+def connect_packet(client_id: str) -> bytes:
     """Return a CONNECT packet with a clean session and no keepalive."""
     name = client_id.encode()
     body = b"\x00\x04MQTT\x04\x02\x00\x00" + len(name).to_bytes(2) + name
     return b"\x10" + _length(len(body)) + body
+
+
+def subscribe_packet(topic: str) -> bytes:
+    """Return a SUBSCRIBE packet for a topic with QoS 0."""
+    name = topic.encode()
+    body = b"\x00\x01" + len(name).to_bytes(2) + name + b"\x00"
+    return b"\x82" + _length(len(body)) + body
 
 
 def _length(length: int) -> bytes:
@@ -57,7 +64,7 @@ class Generator:
         """Connect; raise RigError when the broker refuses."""
         self._socket = socket.create_connection((LOOPBACK, port), timeout=20)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(_connect("bench-load"))
+        self._socket.sendall(connect_packet("bench-load"))
         if self._socket.recv(4) != CONNACK_ACCEPTED:
             raise RigError("The broker refused the load generator")
 

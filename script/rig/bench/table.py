@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from rig.bench.figures import Figure
 
 HEADINGS: Final = ("measure", "ours", "core", "floor", "ratio", "target", "")
+_PEERS: Final = {"core", "floor"}
+_TEXTS: Final = {"measure", "target"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Return our median over core's."""
-        if self.ours is None or self.core is None or not self.core.median:
+        """Return our median over core's, or the floor's where there is no core."""
+        peer = self.core or self.floor
+        if self.ours is None or peer is None or not peer.median:
             return None
-        return self.ours.median / self.core.median
+        return self.ours.median / peer.median
 
     def misses(self) -> list[Target]:
         """Return the targets that our median misses; an unmeasured side misses none."""
@@ -111,14 +114,20 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return rows as an aligned plain table."""
-    lines = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    lines.insert(1, tuple("-" * width for width in widths))
+    """Return rows as an aligned plain table; peers that nobody measured are left out."""
+    cells = [row.cells() for row in rows]
+    shown = [
+        column
+        for column, heading in enumerate(HEADINGS)
+        if heading not in _PEERS or any(line[column] for line in cells)
+    ]
+    lines = [[line[column] for column in shown] for line in (HEADINGS, *cells)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if column in {0, 5} else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            cell.ljust(width) if HEADINGS[column] in _TEXTS else cell.rjust(width)
+            for column, cell, width in zip(shown, line, widths, strict=True)
         ).rstrip()
         for line in lines
     )
