@@ -210,6 +210,23 @@ async def test_two_who_complete_it_at_once_record_it_once(laser: Laser, lens: Pl
     assert len(await given(laser)) == 1
 
 
+async def test_each_who_completes_at_once_is_named(laser: Laser, lens: Plan) -> None:
+    dust = Plan(machine_id=7, description="Dust it", every_h=5)
+    await laser.makerspace.save(dust, by="test")
+    await works(laser, 6)
+    staff = await person(laser)
+    member = await linked(laser, staff, "Staff")
+    outsider = await person(laser)
+    outcomes = await asyncio.gather(
+        update(laser, staff),
+        update(laser, staff, {"item": "Laser: Dust it"}),
+        update(laser, outsider),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes] == [type(None), type(None), ServiceValidationError]
+    assert [one.member_id for one in await given(laser)] == [member.id, member.id]
+
+
 async def test_what_the_ledger_does_not_keep_stays_due(
     laser: Laser, lens: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

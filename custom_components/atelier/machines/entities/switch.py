@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.switch import SwitchEntity
 
+from ...const import AUTOMATION
 from ..news import Status
 from .machine import MachineEntity
 
 if TYPE_CHECKING:
     from ...makerspace import Makerspace
-
-#: Who changed it, in the audit trail, where Home Assistant names nobody.
-_NOBODY: Final = "home assistant"
 
 
 def machine_switches(makerspace: Makerspace, machine_id: int) -> Iterable[MachineEntity]:
@@ -42,5 +40,5 @@ class BlockedSwitch(MachineEntity, SwitchEntity):
     async def _block(self, *, blocked: bool) -> None:
         machine = self.makerspace.desk.facts.machines[self.machine_id]
         if machine.blocked is not blocked:
-            by = (self._context.user_id if self._context else None) or _NOBODY
+            by = (self._context.user_id if self._context else None) or AUTOMATION
             await self.makerspace.save(replace(machine, blocked=blocked), by=by)

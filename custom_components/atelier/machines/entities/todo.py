@@ -49,6 +49,8 @@ class CareList(TodoListEntity):
     @override
     async def async_update_todo_item(self, item: TodoItem) -> None:
         """Record that what is due was done; nothing else about it can be changed here."""
+        # Whoever comes while this waits has another context.
+        user_id = self._context.user_id if self._context else None
         async with self._completing:
             places = {one.uid: (number, one) for number, due in self._due.items() for one in due}
             machine_id, due = places.get(item.uid, (0, None))
@@ -56,19 +58,17 @@ class CareList(TodoListEntity):
                 raise _refused("care_not_due", item.summary)
             if item.status != TodoItemStatus.COMPLETED or item.summary != due.summary:
                 raise _refused("care_only_completed", due.summary)
-            member_id = await self._who()
-            by = (self._context.user_id if self._context else None) or AUTOMATION
+            member_id = await self._who(user_id)
             with translated_ledger_errors():
                 await self._makerspace.desk.care_for(
-                    machine_id, [int(due.uid or 0)], member_id, by=by
+                    machine_id, [int(due.uid or 0)], member_id, by=user_id or AUTOMATION
                 )
 
-    async def _who(self) -> int | None:
+    async def _who(self, user_id: str | None) -> int | None:
         """Return the member who completes an item, if any. Raise where they may not.
 
         Automations may, and administrators; else whom a board would let record it, too.
         """
-        user_id = self._context.user_id if self._context else None
         user = await self.hass.auth.async_get_user(user_id) if user_id else None
         if user is None:
             return None
