@@ -103,6 +103,21 @@ async def test_a_list_names_no_card(gate: Gate, server: Server) -> None:
     assert not await gets_in(gate, UMA)
 
 
+async def test_another_key_ends_the_list_that_was_kept(gate: Gate, server: Server) -> None:
+    """Who may come in is asked anew; the number of the last list counts on."""
+    await server.say("list", signed({UMA_UID: 1}, serial=5))
+    await tell_time(gate, server)
+    assert await gets_in(gate, UMA)
+    gate.configure(gate={"machine": NUMBER, "key": "cd" * 16, "ntp": None})
+    await gate.restart()
+    await gate.advance(1500)
+    await tell_time(gate, server)
+    assert not await gets_in(gate, UMA)
+    await server.say("list", signed({UMA_UID: 1}, serial=6, key="cd" * 16), retain=True)
+    await tell_time(gate, server)
+    assert await gets_in(gate, UMA)
+
+
 async def test_a_right_that_ends_before_the_list(gate: Gate, server: Server) -> None:
     """Each such card has its own end; the list goes on without it."""
     await server.say("list", signed({SAM_UID: 1}, ending={UMA_UID: 600}))

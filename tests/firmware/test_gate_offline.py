@@ -195,6 +195,34 @@ async def test_forty_fit_and_no_more(dark_gate: Gate, server: Server) -> None:
     await dark_gate.log_in()
 
 
+async def test_a_full_journal_beside_a_full_list(dark_gate: Gate, server: Server) -> None:
+    """Both fit beside each other in little more than an ESP32 leaves, though words are longer."""
+    dark_gate.give_memory("heapsize=224k")
+    keep(dark_gate, [f"{n:012x},stopuse,{UMA_UID},60,1767225600" for n in range(37)])
+    cards = {UMA_UID: 1} | {f"{n:08x}": 1 for n in range(205)}
+    text = signed(cards)
+    assert 2000 < len(text) <= 2048
+    await server.say("list", text, retain=True)
+    server.answer(stopuse=BAD, checkmachine=MACHINE | {"at": int(time.time())})
+    await dark_gate.switch_on()
+    await server.hear("checkmachine")
+    await dark_gate.advance(500)
+    await dark_gate.network(up=False)
+    await dark_gate.advance(3000)
+    await dark_gate.log_in()
+    await dark_gate.tap(UMA)
+    assert not await dark_gate.power()
+    await dark_gate.lay(UMA)
+    assert await dark_gate.rows() == ["Memory full", ""]
+    assert "not written" not in dark_gate.log_tail(100)
+    await dark_gate.restart()
+    server.answer(stopuse=GOOD)
+    mark = len(server.heard)
+    await dark_gate.advance(2000)
+    await server.hear("stopuse", count=38, since=mark)
+    assert len({one["id"] for one in server.told("stopuse", since=mark)}) == 38
+
+
 async def test_a_stop_alone_tells_its_start(gate_built: Path, tmp_path: Path) -> None:
     """Where there is no room starts give way to their stops; no use is lost, none is doubled."""
     script = f"""

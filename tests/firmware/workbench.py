@@ -149,8 +149,13 @@ class Coffin(Board):
         super().__init__(PLAN, mqtt_port=port, folder=folder, virtual=True)
         # Less than the demo grants: what runs here has room on a board.
         self._built = built
+        self.give_memory(HEAP)
+
+    def give_memory(self, heap: str) -> None:
+        """Have so much memory from the next start on; the simulator takes 66 KiB of it."""
+        command = self._child._command
         self._child._command = [
-            HEAP if part.startswith("heapsize=") else part for part in self._child._command
+            heap if str(part).startswith("heapsize=") else part for part in command
         ]
 
     async def build(self) -> None:

@@ -2,10 +2,10 @@
 
 import binascii
 import hashlib
+import json
 
 from atelier.log import log
 from atelier.store import Store
-import words
 
 _BLOCK = 64
 _SIGNATURE = 64
@@ -36,31 +36,33 @@ class Permits:
                 self._key = b""
             if len(self._key) < 16:
                 raise ValueError("config.json: gate.key must be at least 16 bytes in hex")
+        # What was kept counts with the key it was signed with only: another one ends it.
+        self._seal = None if self._key is None else sign(self._key, b"kept")
         self._store = Store("list")
-        self._list = self._read(self._store.get("text"))
-        self._serial = self._list["serial"] if self._list else -1
+        kept = self._store.get("list")
+        sealed = self._seal is not None and self._store.get("seal") == self._seal
+        self._list = kept if sealed and self._fits(kept) else None
         serial = self._store.get("serial")
-        if isinstance(serial, int):
-            self._serial = max(serial, self._serial)
+        self._serial = serial if isinstance(serial, int) else -1
 
     def take(self, payload):
-        """Take a new list; return whether it was taken."""
-        try:
-            text = payload.decode()
-        except (AttributeError, UnicodeError):
+        """Take a new list, in bytes; return whether it was taken."""
+        if not payload or self._key is None:
             return False
-        if not text or self._key is None or text == self._store.get("text"):
-            return False
-        fresh = self._read(text)
+        fresh = self._read(payload)
         if fresh is None:
             return False
-        if fresh["serial"] <= self._serial:
+        if fresh["serial"] == self._serial:
+            self._store.flush()  # where flash or memory were full before
+            return False
+        if fresh["serial"] < self._serial:
             log("list: older than the one that is here")
             return False
         self._list, self._serial = fresh, fresh["serial"]
         # One write: the list and the number below which none is taken any more.
         self._store.put("serial", self._serial)
-        self._store.put("text", text)
+        self._store.put("seal", self._seal)
+        self._store.put("list", fresh)
         self._store.flush()
         return True
 
@@ -81,40 +83,55 @@ class Permits:
             return int(entry[0])
         return 0
 
-    def _read(self, text):
-        """Return the list in a text that is signed and sound, else None."""
-        if self._key is None or not isinstance(text, str):
-            return None
-        body = text[_SIGNATURE + 1 :].encode()
-        if not same(text[: _SIGNATURE + 1], sign(self._key, body) + "\n"):
+    def _read(self, payload):
+        """Return the list in a payload that is signed and sound, else None."""
+        # Not copied: a full list is a large part of what memory is left.
+        body = memoryview(payload)[_SIGNATURE + 1 :]
+        signed = sign(self._key, body).encode() + b"\n"
+        if not same(payload[: _SIGNATURE + 1], signed):
             log("list: the signature is not right")
             return None
-        parsed = words.parse(body)
-        if parsed is None or parsed.get("machine") != self._number or not _sound(parsed):
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RuntimeError, MemoryError) as error:
+            log("list: not read:", type(error).__name__)
+            return None
+        if not self._fits(parsed):
             log("list: not for this board, or not understood")
             return None
         return parsed
+
+    def _fits(self, parsed):
+        """Tell whether something is a list for this board."""
+        return isinstance(parsed, dict) and parsed.get("machine") == self._number and _sound(parsed)
 
 
 def sign(key, body):
     """Return HMAC-SHA256 (RFC 2104) in hex."""
     if len(key) > _BLOCK:
         key = hashlib.sha256(key).digest()
-    key = key + bytes(_BLOCK - len(key))
-    inner = hashlib.sha256(bytes([byte ^ 0x36 for byte in key]))
+    inner = hashlib.sha256(_pad(key, 0x36))
     inner.update(body)
-    outer = hashlib.sha256(bytes([byte ^ 0x5C for byte in key]))
+    outer = hashlib.sha256(_pad(key, 0x5C))
     outer.update(inner.digest())
     return binascii.hexlify(outer.digest()).decode()
 
 
+def _pad(key, byte):
+    # In place: as a list of numbers it would not fit where memory is in small pieces.
+    pad = bytearray(_BLOCK)
+    for index in range(_BLOCK):
+        pad[index] = (key[index] if index < len(key) else 0) ^ byte
+    return pad
+
+
 def same(one, other):
-    """Compare in a time that does not tell where two texts differ."""
+    """Compare bytes in a time that does not tell where they differ."""
     if len(one) != len(other):
         return False
     difference = 0
     for index in range(len(one)):
-        difference |= ord(one[index]) ^ ord(other[index])
+        difference |= one[index] ^ other[index]
     return not difference
 
 
