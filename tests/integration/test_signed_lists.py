@@ -428,7 +428,8 @@ async def test_a_broker_that_was_away_gets_it_again(
         broken.setattr(bus, "publish", away)
         laser = gate.makerspace.desk.facts.machines[7]
         await gate.makerspace.save(replace(laser, server_down=ServerDown.DENY), by="test")
-        await hass.async_block_till_done()
+        await until(lambda: gate.makerspace.lists.held(7) is None)
+    assert len(ear.heard) == 1
     await ticks(gate)
     await ear.next(2)
     assert ear.last["cards"] == ""
