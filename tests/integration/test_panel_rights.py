@@ -1,9 +1,11 @@
 """Who gets what from the panel's commands: everybody, of everything."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import WSMsgType
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
+from homeassistant.components.frontend import DATA_PANELS
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -128,6 +130,34 @@ async def test_a_workshop_without_machines_is_none_for_the_panel(
     assert len((await admin.gets("workshops"))["workshops"]) == 1
     assert await admin.refused("facts", entry_id="attic") == "not_found"
     assert await people["manager"].refused("facts", entry_id="attic") == "unauthorized"
+
+
+async def test_a_right_in_one_workshop_is_none_in_another(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    people: dict[str, Page],
+    tmp_path: Path,
+) -> None:
+    side_bar = set(hass.data[DATA_PANELS])
+    attic = await set_up(
+        "attic",
+        title="Attic",
+        machines=True,
+        machine_prefix="attics_machine",
+        ledger_url=f"sqlite+aiosqlite:///{tmp_path}/attic.db",
+    )
+    admin, manager = people["admin"], people["manager"]
+    assert len((await admin.gets("workshops"))["workshops"]) == 2
+    (told,) = (await manager.gets("workshops"))["workshops"]
+    assert told["entry_id"] == "cellar"
+    for command, (_, fields) in WHO.items():
+        for name in ("member", "instructor", "manager"):
+            code = await people[name].refused(command, entry_id="attic", **fields)
+            assert code == "unauthorized", (command, name)
+    assert (await admin.gets("facts", entry_id="attic"))["machines"] == []
+    assert await hass.config_entries.async_unload(attic.entry_id)
+    assert set(hass.data[DATA_PANELS]) == side_bar
+    assert await manager.gets("facts")
 
 
 async def test_an_instructor_is_told_only_what_they_teach(people: dict[str, Page]) -> None:
