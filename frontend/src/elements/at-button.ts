@@ -26,8 +26,11 @@ export class AtButton extends LitElement {
   static override styles = [
     base,
     css`
+      /* Home Assistant's own blue is too pale for small letters. */
       :host {
         display: inline-block;
+        --ink: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
+        --fill: color-mix(in srgb, var(--primary-color) 78%, #000);
       }
       :host([disabled]),
       :host([busy]) {
@@ -45,7 +48,7 @@ export class AtButton extends LitElement {
         border: 1px solid var(--divider-color);
         border-radius: 20px;
         background: transparent;
-        color: var(--primary-color);
+        color: var(--ink);
         font: inherit;
         font-size: 0.875rem;
         font-weight: 500;
@@ -60,17 +63,17 @@ export class AtButton extends LitElement {
       }
       :host([kind="primary"]) button {
         border-color: transparent;
-        background: var(--primary-color);
+        background: var(--fill);
         color: var(--text-primary-color, #fff);
       }
       :host([kind="primary"]) button:hover {
-        background: color-mix(in srgb, var(--primary-color) 85%, #000);
+        background: color-mix(in srgb, var(--fill) 85%, #000);
       }
       :host([kind="quiet"]) button {
         border-color: transparent;
       }
       :host([kind="danger"]) button {
-        color: var(--error-color);
+        color: color-mix(in srgb, var(--error-color) 80%, var(--primary-text-color));
       }
       button[aria-pressed="true"] {
         border-color: var(--primary-color);

@@ -85,7 +85,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
                   : nothing
               }
             </button>`
-          : column.label
+          : column.label || html`<span class="unseen">${t("common.more")}</span>`
       }
     </th>`;
   }

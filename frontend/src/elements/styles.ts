@@ -121,7 +121,7 @@ export const page = css`
     color: var(--secondary-text-color);
   }
   a {
-    color: var(--primary-color);
+    color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
   }
 `;
 

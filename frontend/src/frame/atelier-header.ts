@@ -22,7 +22,7 @@ export class AtelierHeader extends LitElement {
 
   protected override render() {
     return html`
-      <div class="top">
+      <header class="top">
         ${
           this.narrow
             ? html`<button class="menu" aria-label=${t("frame.menu")} @click=${this.menu}>
@@ -32,7 +32,7 @@ export class AtelierHeader extends LitElement {
         }
         <h1>Atelier</h1>
         ${this.picker()}
-      </div>
+      </header>
       ${
         this.pages.length > 1
           ? html`<nav aria-label=${t("frame.pages")}>${this.pages.map((page) => this.tab(page))}</nav>`

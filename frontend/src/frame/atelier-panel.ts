@@ -25,6 +25,8 @@ export class AtelierPanel extends LitElement {
   @property({ attribute: false }) route: Route = { prefix: "/atelier", path: "" };
   @state() private workshops?: WorkshopInfo[];
   @state() private failed: unknown;
+  /** The rest of a page could not be had: since it was opened, another version took its place. */
+  @state() private outdated = false;
   @state() private ready = "";
   private api?: Api;
   private drawn?: Hass;
@@ -33,7 +35,8 @@ export class AtelierPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hass) this.begin();
+    // Home Assistant keeps the element of a panel that is left, and puts it back.
+    if (this.drawn) this.begin();
   }
 
   /** Home Assistant gives a new `hass` with every state: only few of them concern the frame. */
@@ -115,6 +118,11 @@ export class AtelierPanel extends LitElement {
     page: PageInfo | undefined,
     rest: string[],
   ) {
+    if (this.outdated) {
+      return html`<at-note kind="error" @at-retry=${() => location.reload()}>
+        ${t("frame.outdated")}
+      </at-note>`;
+    }
     if (this.failed) {
       return html`<at-note kind="error" @at-retry=${this.look}>${failureText(this.failed)}</at-note>`;
     }
@@ -146,8 +154,8 @@ export class AtelierPanel extends LitElement {
     try {
       await page.load();
       this.requestUpdate();
-    } catch (error) {
-      this.failed = error;
+    } catch {
+      this.outdated = true;
     }
   }
 
