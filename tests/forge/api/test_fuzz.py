@@ -1,0 +1,47 @@
+"""The served description, asked by schemathesis whether it is true."""
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+from tests.forge.house import TOKEN, House
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Run a Forge."""
+    with House(tmp_path / "forge", queue_limit=100_000) as house:
+        yield house
+
+
+@pytest.mark.timeout(600)
+def test_the_description_is_true(house: House, tmp_path: Path) -> None:
+    for _ in range(3):
+        house.finished(house.submit("test.keep", name="image.bin", size=8))
+    fuzzed = subprocess.run(  # noqa: S603 - the tool of the environment that runs this test
+        [
+            *(Path(sys.executable).with_name("st"), "run"),
+            f"{house.url}/api/v1/openapi.json",
+            *("--header", f"Authorization: Bearer {TOKEN}"),
+            # Streams do not end by themselves; tests/forge/api/test_streams.py reads them.
+            *("--exclude-path-regex", "/stream$|/events$"),
+            # Sends wrong tokens, which the door answers with 429 as it should (test_doors.py).
+            *("--exclude-checks", "ignored_auth"),
+            *("--phases", "examples,coverage,fuzzing,stateful"),
+            *("--max-examples", "20", "--generation-deterministic", "--no-color"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "NO_PROXY": "*"},
+        capture_output=True,
+        check=False,
+        timeout=540,
+    )
+    assert fuzzed.returncode == 0, fuzzed.stdout.decode()[-8000:] + fuzzed.stderr.decode()[-2000:]
+    assert house.is_up()
+    assert "Traceback" not in house.said()
