@@ -1,6 +1,7 @@
 """Push what changes at a workshop's machines to those who watch, a few times a second at most."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
@@ -24,8 +25,8 @@ from .views import happening_view, machine_view
 COALESCE_S: Final = 0.1
 #: Views made in one go: boards are answered in between.
 AT_ONCE: Final = 25
-#: What happened and was not told yet; beyond this a flood of cards is not news any more.
-_MOST_NEWS: Final = 200
+#: Of what happened within that time the latest are told: a flood of cards drowns no browser.
+MOST_NEWS: Final = 50
 
 #: What a happening changed in the ledger.
 _CHANGES: Final[dict[Kind, str]] = {
@@ -51,7 +52,7 @@ class Live:
         self._shown: dict[int, JsonObjectType] = {}
         self._boards: list[Board] = []
         self._marked: dict[int, None] = {}
-        self._news: list[Happening] = []
+        self._news: deque[Happening] = deque(maxlen=MOST_NEWS)
         self._kinds: set[str] = set()
         self._ledger_told = True
 
@@ -142,8 +143,7 @@ class Live:
 
     @callback
     def _happened(self, happening: Happening) -> None:
-        if len(self._news) < _MOST_NEWS:
-            self._news.append(happening)
+        self._news.append(happening)
         if (kind := _CHANGES.get(happening.kind)) is not None:
             self._kinds.add(kind)
         self._soon()
