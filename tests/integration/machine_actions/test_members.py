@@ -75,3 +75,15 @@ async def test_members_are_put_in_order(laser: Laser, do: Do) -> None:
     ):
         listed = (await do("list_members", **asked))["members"]
         assert [member["name"] for member in listed] == names
+
+
+async def test_members_are_found_by_role_and_by_what_they_learnt(
+    laser: Laser, do: Do, anna: int, berto: int
+) -> None:
+    await do("change_member", member_id=berto, role="Staff")
+    await do("add_training", name="Lasers")
+    await do("record_training", member_id=anna, training="Lasers")
+    for asked, member_id in (({"role": "staff"}, berto), ({"training": "lasers"}, anna)):
+        (found,) = (await do("list_members", **asked))["members"]
+        assert found["id"] == member_id
+    await refused(do("list_members", role="Kings"), "ledger_unknown")

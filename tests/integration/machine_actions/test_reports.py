@@ -1,9 +1,11 @@
 """A period and a week are summed up."""
 
+import asyncio
+
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.integration.machine import Laser
+from tests.integration.machine import NOBODYS, Laser
 
 from .acting import Do, ago
 
@@ -41,3 +43,14 @@ async def test_a_week_is_seven_days_on_the_calendar(
     assert summary["start"] == "2026-10-19T12:00:00+02:00"
     assert summary["end"] == "2026-10-26T12:00:00+01:00"
     assert summary["text"].startswith("Dal 19/10/2026 al 26/10/2026:")
+
+
+async def test_a_week_counts_unknown_cards_and_names_none(laser: Laser, do: Do) -> None:
+    await laser.asks("checkuser", uid=NOBODYS)
+    async with asyncio.timeout(5):
+        while not (await do("list_unknown_cards"))["total"]:
+            await asyncio.sleep(0.01)
+    week = await do("weekly_summary")
+    assert week["unknown_cards"] == 1
+    assert "Cards that nobody knows: 1." in week["text"]
+    assert NOBODYS not in week["text"]
