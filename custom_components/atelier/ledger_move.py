@@ -45,7 +45,7 @@ async def move(
     try:
         async with _opened(old) as source, _opened(new) as target:
             await copy(source, target, tell)
-        hass.config_entries.async_update_entry(entry, options=options)
+            hass.config_entries.async_update_entry(entry, options=options)
     finally:
         await hass.config_entries.async_reload(entry.entry_id)
 

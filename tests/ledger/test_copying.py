@@ -1,5 +1,6 @@
 """A ledger is carried to another database: nothing is left behind, no id is given twice."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,27 @@ async def test_no_id_is_given_twice(space: Space, elsewhere: str) -> None:
     await copy(space.ledger, target, lambda _: None)
     next_one = await target.save(Member(name="Next", role_id=space.uma.role_id), by="test")
     assert next_one.id == gone.id + 1
+    await target.close()
+
+
+async def test_nobody_writes_meanwhile(space: Space, url: str, elsewhere: str) -> None:
+    other, target = await Ledger.open(url), await Ledger.open(elsewhere)
+    late = Machine(id=9, name="Late", type_id=1)
+    outcomes: list[asyncio.Task[Machine]] = []
+
+    def write(_part: float) -> None:
+        if not outcomes:
+            outcomes.append(asyncio.create_task(other.save(late, by="test")))
+
+    await live_through(space)
+    copying = asyncio.create_task(copy(space.ledger, target, write))
+    await asyncio.wait([copying])
+    (outcome,) = await asyncio.gather(*outcomes, return_exceptions=True)
+    # Either it was refused, or it was kept after the copy was whole.
+    assert isinstance(outcome, LedgerUnavailable | Machine)
+    assert 9 not in (await target.load()).machines
+    assert copying.result() == sum(map(len, (await rows(target)).values()))
+    await other.close()
     await target.close()
 
 

@@ -41,12 +41,19 @@ async def copy(source: Ledger, target: Ledger, tell: Callable[[float], None]) ->
     """Copy all rows, under their ids, in one transaction; return how many.
 
     `tell` hears the part that is done, 0 to 1. Raise InUse where the target holds something.
+    Nobody writes into the source meanwhile: it would be left behind.
     """
 
     async def read(there: AsyncConnection) -> int:
         return await target.writer.do(lambda here: _fill(here, there, tell))
 
-    return await source.read(read)
+    async def hold(source_held: AsyncConnection) -> int:
+        if source_held.dialect.name == "postgresql":  # SQLite's writer has its lock already
+            names = ", ".join(table.name for table in METADATA.sorted_tables)
+            await source_held.execute(sa.text(f"LOCK TABLE {names} IN SHARE MODE"))
+        return await source.read(read)
+
+    return await source.writer.do(hold)
 
 
 async def _held(connection: AsyncConnection) -> Held:
