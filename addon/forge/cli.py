@@ -3,12 +3,12 @@
 import logging
 from pathlib import Path
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from forge import VERSION
-from forge.errors import ForgeError
+from forge.errors import ForgeError, Unavailable
 from forge.settings import Settings, load
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+_HEALTH_WITHIN_S: Final = 10
 
 DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
 Options = Annotated[Path | None, typer.Option(help="The options file (/data/options.json).")]
@@ -54,6 +56,23 @@ def token(data_dir: DataDir = None, options: Options = None) -> None:
     from forge import tokens  # noqa: PLC0415 - as above
 
     typer.echo(tokens.token(_settings(options, data_dir=data_dir)))
+
+
+@app.command()
+def health(
+    options: Options = None,
+    port: Annotated[int | None, typer.Option(help="Where the API listens.")] = None,
+) -> None:
+    """Ask the Forge on this host whether it can work; exit code 1 where it cannot."""
+    from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415 - as above
+
+    settings = _settings(options, api_port=port)
+    try:
+        url = f"http://127.0.0.1:{settings.api_port}/health"
+        with build_opener(ProxyHandler({})).open(url, timeout=_HEALTH_WITHIN_S) as answer:
+            typer.echo(answer.read().decode())
+    except OSError as error:
+        raise Unavailable(f"The Forge does not answer well: {error}", about="forge") from None
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """`forge serve` and `forge worker`: one process that runs jobs, and for the Forge its API."""
 
+from functools import partial
 import logging
 from typing import Final
 
@@ -17,17 +18,15 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> None:
     """Run the Forge until a signal says stop. Raise ForgeError where it cannot start."""
+    # Loaded before the API's process is forked: both share it, and it starts again at once.
+    from forge.api.serving import serve_api  # noqa: PLC0415 - `forge worker` needs no server
+
     # It keeps what jobs leave; only workers elsewhere send it to somebody.
     settings = settings.model_copy(update={"server_url": None})
     forge = _open(settings)
     token(settings)
 
-    def api() -> None:
-        from forge.api.serving import serve_api  # noqa: PLC0415 - only this process needs a server
-
-        serve_api(settings)
-
-    host = Host(forge, Companion(api, forge.close))
+    host = Host(forge, Companion(partial(serve_api, settings), forge.close))
     _LOGGER.info("The Forge runs; its data is in %s", settings.data_dir)
     host.run()
 
