@@ -75,7 +75,7 @@ async def test_what_somebody_changes_the_others_see(laser: Laser, people: dict[s
     manager, admin = people["manager"], people["admin"]
     await everything(manager)
     await admin.acts("set_blocked", machine_id=8)
-    assert (await event(manager, lambda one: one["type"] == "facts"))["kinds"] == ["machine"]
+    assert await event(manager, lambda one: one["type"] == "facts" and "machine" in one["kinds"])
     changed = await event(manager, lambda one: one["type"] == "changed")
     assert [(one["id"], one["state"]) for one in changed["machines"]] == [(8, "blocked")]
     plan = await admin.acts("add_care_plan", machine_id=8, description="Oil it", every_h=2)
@@ -87,7 +87,7 @@ async def test_what_somebody_changes_the_others_see(laser: Laser, people: dict[s
     changed = await event(manager, lambda one: one["type"] == "changed")
     assert (changed["machines"], changed["removed"]) == ([], [8])
     await admin.acts("add_role", name="Helpers")
-    assert "role" in (await event(manager, lambda one: one["type"] == "facts"))["kinds"]
+    assert await event(manager, lambda one: one["type"] == "facts" and "role" in one["kinds"])
 
 
 async def test_strange_boards_and_cards_are_seen(laser: Laser, people: dict[str, Page]) -> None:
@@ -97,7 +97,9 @@ async def test_strange_boards_and_cards_are_seen(laser: Laser, people: dict[str,
     told = await event(manager, lambda one: one["type"] == "happened")
     assert told["happening"]["kind"] == "unknown_card"
     assert NOBODYS not in str(told)
-    assert "unknown_card" in (await event(manager, lambda one: one["type"] == "facts"))["kinds"]
+    assert await event(
+        manager, lambda one: one["type"] == "facts" and "unknown_card" in one["kinds"]
+    )
     laser.says("checkmachine", number="34")
     boards = await event(manager, lambda one: one["type"] == "boards")
     assert [one["machine_id"] for one in boards["boards"]] == [34]
