@@ -37,7 +37,18 @@ export class AtelierPanel extends LitElement {
     super.connectedCallback();
     // Home Assistant keeps the element of a panel that is left, and puts it back.
     if (this.drawn) this.begin();
+    // Its route says nothing of the workshop, which stands behind the address's question mark.
+    window.addEventListener("location-changed", this.moved);
+    window.addEventListener("popstate", this.moved);
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("location-changed", this.moved);
+    window.removeEventListener("popstate", this.moved);
+  }
+
+  private moved = (): void => this.requestUpdate();
 
   /** Home Assistant gives a new `hass` with every state: only few of them concern the frame. */
   protected override shouldUpdate(changes: PropertyValues): boolean {
@@ -161,7 +172,6 @@ export class AtelierPanel extends LitElement {
 
   private choose(event: CustomEvent<string>): void {
     go(addressOf({ page: placeOf(this.route.path).page, rest: [] }, event.detail));
-    this.requestUpdate();
   }
 }
 
