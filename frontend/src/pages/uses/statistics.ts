@@ -14,7 +14,12 @@ interface Figures {
   uses: number;
   members: number;
   by_machine: { machine: string; machine_id: number; hours: number; uses: number }[];
-  by_member: { member_id: number | null; member?: string | null; hours: number; uses: number }[];
+  by_member: {
+    member_id: number | null;
+    member_name: string | null;
+    hours: number;
+    uses: number;
+  }[];
 }
 
 interface Bar {
@@ -113,7 +118,7 @@ export class Statistics extends LitElement {
     const machines = figures.by_machine.map((one) => ({ ...one, name: one.machine }));
     const members = figures.by_member.map((one) => ({
       ...one,
-      name: one.member ?? t("uses.forgotten"),
+      name: one.member_name ?? t("uses.forgotten"),
     }));
     return html`
       <p>
