@@ -145,9 +145,9 @@ class AtelierOptionsFlow(OptionsFlowWithReload, MachinesFlow):
         failed = self._moving.exception()
         if failed is None:
             return self.async_show_progress_done(next_step_id="moved")
-        if not isinstance(failed, LedgerError):
-            raise failed
-        _LOGGER.warning("The ledger was not copied: %s", failed)
+        # Only the ledger's own errors are sure to hold no values.
+        why = failed if isinstance(failed, LedgerError) else type(failed).__name__
+        _LOGGER.warning("The ledger was not copied: %s", why)
         return self.async_show_progress_done(next_step_id="not_moved")
 
     async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -421,20 +421,47 @@ async def test_a_ledger_that_is_there_already_is_told_of(
     assert laser.makerspace.desk.facts.machines.keys() == {7}
 
 
+@pytest.mark.parametrize("error", [LedgerUnavailable("The disk is full"), KeyError(ANNA)])
 async def test_a_copy_that_fails_leaves_all_as_it_was(
+    laser: Laser,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    hass = laser.hass
+    options = dict(laser.entry.options)
+    said = filled({"ledger_url": f"sqlite+aiosqlite:///{tmp_path}/new.db"})
+    asked = await choose(hass, await change(hass, laser.entry), said)
+
+    async def fail(*_args: object) -> int:
+        raise error
+
+    monkeypatch.setattr(ledger_move, "copy", fail)
+    shown = await hass.config_entries.options.async_configure(asked["flow_id"], {"copy": True})
+    done = await copied(hass, shown)
+    assert done["type"] is FlowResultType.ABORT
+    assert done["reason"] == "ledger_not_copied"
+    assert "The ledger was not copied: " in caplog.text
+    assert ANNA not in caplog.text
+    assert laser.entry.options == options
+    assert (await laser.asks("checkmachine"))["name"] == "Laser"
+
+
+async def test_a_workshop_that_holds_on_to_its_ledger_keeps_it(
     hass: HomeAssistant, laser: Laser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = dict(laser.entry.options)
     said = filled({"ledger_url": f"sqlite+aiosqlite:///{tmp_path}/new.db"})
     asked = await choose(hass, await change(hass, laser.entry), said)
 
-    async def fail(*_args: object) -> int:
-        raise LedgerUnavailable("The disk is full")
+    async def stay(_entry_id: str) -> bool:
+        return False
 
-    monkeypatch.setattr(ledger_move, "copy", fail)
-    shown = await hass.config_entries.options.async_configure(asked["flow_id"], {"copy": True})
-    done = await copied(hass, shown)
-    assert done["type"] is FlowResultType.ABORT
+    with monkeypatch.context() as stubborn:
+        stubborn.setattr(hass.config_entries, "async_unload", stay)
+        shown = await hass.config_entries.options.async_configure(asked["flow_id"], {"copy": True})
+        done = await copied(hass, shown)
     assert done["reason"] == "ledger_not_copied"
     assert laser.entry.options == options
     assert (await laser.asks("checkmachine"))["name"] == "Laser"
