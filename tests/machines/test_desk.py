@@ -246,9 +246,18 @@ async def test_strangers_wait_to_be_adopted(shop: Workshop) -> None:
     type_id = shop.desk.facts.machines[DRILL].type_id
     await shop.keep(Machine(id=5, name="MILL", type_id=type_id))
     assert not shop.desk.strangers
+    assert shop.desk.status(5).online, "it was heard a second ago"
     assert (await shop.tell("checkmachine", 2, machine=5))["name"] == "MILL"
     await shop.desk.close()
     assert (await shop.ledger.load()).boards[5].serial == "dcda0c419794"
+
+
+async def test_a_stranger_who_left_long_ago_is_adopted_and_away(shop: Workshop) -> None:
+    await shop.tell("checkmachine", 0, machine=5)
+    await shop.tell("checkmachine", 200)
+    type_id = shop.desk.facts.machines[DRILL].type_id
+    await shop.keep(Machine(id=5, name="MILL", type_id=type_id))
+    assert not shop.desk.status(5).online
 
 
 async def test_forged_numbers_fill_no_memory(shop: Workshop) -> None:

@@ -24,7 +24,7 @@ from . import answers
 from .access import decide, passes_card
 from .care import due, hours_left, used_s
 from .errands import Errands
-from .facts import Board, Facts, Machine, Plan
+from .facts import Board, Facts, Machine, MachineType, Plan
 from .keeping import Keeping
 from .listed import listed
 from .news import Happening, Kind, State, Status, Tap
@@ -85,7 +85,7 @@ class Desk:
         now = self._clock()
         machine = self.facts.machines.get(number)
         if machine is None:
-            return self._meet(number, query, now)
+            return self._meet(number, query, now, address)
         self._hear(number, now, address)
         match query:
             case CheckMachine():
@@ -132,21 +132,20 @@ class Desk:
                 self.facts.since_care_s.setdefault(fact.id or 0, used)
             self.roll.put(fact)
             if isinstance(fact, Machine) and fact.id in self.strangers:
-                self._know_board(self.strangers.pop(fact.id))
-        self._tell_all()
+                self._adopt(fact.id)
+        self._tell(*facts)
 
     def drop(self, kind: type[Kept], *ids: int) -> None:
         """Take out what people removed; what goes with it needs a `refresh`."""
-        for id_ in ids:
-            self.roll.drop(kind, id_)
-        self._tell_all()
+        self._tell(*(fact for id_ in ids if (fact := self.roll.drop(kind, id_)) is not None))
 
     async def refresh(self) -> None:
         """Take over everything as the ledger has it; raise LedgerError if it cannot say."""
         await self._book.reload(self._steady())
         for number in self.strangers.keys() & self.facts.machines.keys():
-            self._know_board(self.strangers.pop(number))
-        self._tell_all()
+            self._adopt(number)
+        for machine_id in tuple(self.facts.machines):
+            self.changed.tell(machine_id)
 
     async def tick(self) -> None:
         """Do what time makes due: call it every few seconds."""
@@ -270,7 +269,7 @@ class Desk:
         self._errands.add(lambda: self._ledger.saw_board(board))
         self.changed.tell(board.machine_id)
 
-    def _meet(self, number: int, query: Query, now: float) -> Reply | None:
+    def _meet(self, number: int, query: Query, now: float, address: Address | None) -> Reply | None:
         """Note a board that belongs to no machine."""
         known = self.strangers.pop(number, None)
         if isinstance(query, CheckUser):
@@ -282,14 +281,37 @@ class Desk:
             board = known or Board(machine_id=number, firmware="", address="")
             board = replace(board, last_seen=now)
         while len(self.strangers) >= STRANGERS:
-            del self.strangers[next(iter(self.strangers))]
+            gone = next(iter(self.strangers))
+            del self.strangers[gone]
+            self._addresses.pop(gone, None)
         self.strangers[number] = board
+        if address is not None:
+            self._addresses[number] = address
         if known is None:
             self.happened.tell(Happening(kind=Kind.UNKNOWN_BOARD, machine_id=number, at=now))
         return None if isinstance(query, Alive) else answers.INVALID_MACHINE
 
-    def _tell_all(self) -> None:
-        for machine_id in tuple(self.facts.machines):
+    def _adopt(self, number: int) -> None:
+        """Make a stranger a machine's board, which was heard when the stranger was."""
+        board, now = self.strangers.pop(number), self._clock()
+        self._know_board(board)
+        if 0 <= (ago := now - board.last_seen) < OFFLINE_S:
+            self._heard[number] = (board.last_seen, self._steady() - ago)
+            self._online.add(number)
+
+    def _tell(self, *facts: Kept) -> None:
+        """Tell of the machines whose status hangs on some facts: people's rights are not in it."""
+        concerned: dict[int, None] = {}
+        for fact in facts:
+            match fact:
+                case Machine():
+                    concerned[fact.id] = None
+                case Plan():
+                    concerned[fact.machine_id] = None
+                case MachineType():
+                    machines = self.facts.machines.values()
+                    concerned |= {one.id: None for one in machines if one.type_id == fact.id}
+        for machine_id in concerned.keys() & self.facts.machines.keys():
             self.changed.tell(machine_id)
 
 
