@@ -1,6 +1,7 @@
 import {
   mdiChevronDown,
   mdiChevronUp,
+  mdiKeyVariant,
   mdiLockOpenVariantOutline,
   mdiLockOutline,
   mdiLogout,
@@ -24,7 +25,7 @@ import "./machine-details";
 import { card } from "./machine-style";
 import { Ticking } from "./ticking";
 
-export type MachineDeed = "start" | "stop" | "block" | "free" | "edit" | "remove";
+export type MachineDeed = "start" | "stop" | "block" | "free" | "edit" | "key" | "remove";
 
 /** One machine: who is on and since when, its hours and its care; what is asked for is `at-deed`. */
 @customElement("atelier-machine-card")
@@ -32,6 +33,8 @@ export class MachineCard extends LitElement {
   @property({ attribute: false }) machine!: MachineView;
   /** What is on its way, if anything. */
   @property() busy: MachineDeed | "" = "";
+  /** Whether keys for gates can be made: by administrators. */
+  @property({ attribute: false }) keys = false;
   @state() private open = false;
 
   static override styles = [base, page, card];
@@ -148,7 +151,8 @@ export class MachineCard extends LitElement {
   }
 
   private get menu() {
-    const { blocked } = this.machine;
+    const { blocked, board } = this.machine;
+    const gate = this.keys && board?.firmware.startsWith("machine_gate,");
     return [
       blocked
         ? {
@@ -158,6 +162,9 @@ export class MachineCard extends LitElement {
           }
         : { label: t("machines.block"), icon: mdiLockOutline, run: () => this.ask("block") },
       { label: t("common.edit"), icon: mdiPencil, run: () => this.ask("edit") },
+      ...(gate
+        ? [{ label: t("machines.key"), icon: mdiKeyVariant, run: () => this.ask("key") }]
+        : []),
       {
         label: t("common.remove"),
         icon: mdiTrashCanOutline,

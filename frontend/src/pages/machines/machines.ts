@@ -14,6 +14,7 @@ import { AtelierPage } from "../../frame/page";
 import { failureText } from "../../i18n/failures";
 import { t } from "../../i18n/text";
 import "./happenings";
+import "./key-dialog";
 import type { Deed, MachineDeed } from "./machine-card";
 import "./machine-card";
 import "./machine-dialog";
@@ -38,6 +39,7 @@ export class MachinesPage extends AtelierPage {
   @state() private view: View = { search: "", state: "", type: "", order: "state" };
   @state() private form?: Form;
   @state() private starting?: MachineView;
+  @state() private keying?: MachineView;
   /** How many cards are drawn: more as somebody goes down the page. */
   @state() private drawn = DRAWN;
   @state() private busy = new Map<number, MachineDeed>();
@@ -141,6 +143,7 @@ export class MachinesPage extends AtelierPage {
         ({ id }) => id,
         (machine) => html`<atelier-machine-card
           .machine=${machine}
+          .keys=${this.may("admin")}
           .busy=${this.busy.get(machine.id) ?? ""}
         ></atelier-machine-card>`,
       )}
@@ -187,6 +190,17 @@ export class MachinesPage extends AtelierPage {
             ></atelier-start-dialog>`
           : nothing
       }
+      ${
+        this.keying
+          ? html`<atelier-key-dialog
+              .api=${this.api}
+              .machine=${this.keying}
+              @at-close=${() => {
+                this.keying = undefined;
+              }}
+            ></atelier-key-dialog>`
+          : nothing
+      }
     `;
   }
 
@@ -194,6 +208,7 @@ export class MachinesPage extends AtelierPage {
     const { deed, machine } = event.detail;
     if (deed === "edit") this.form = { machine };
     else if (deed === "start") this.starting = machine;
+    else if (deed === "key") this.keying = machine;
     else void this.carryOut(deed, machine);
   }
 
