@@ -1,5 +1,6 @@
 """Reads what a request holds into the types that a handler asks for."""
 
+import json
 from typing import Any, Final, get_origin
 
 from aiohttp import web
@@ -9,6 +10,8 @@ from forge.api.routes import Route
 from forge.errors import Invalid, TooLarge
 
 _MOST_PROBLEMS: Final = 20
+#: Up to here a float holds every whole number (IEEE 754).
+_EXACT: Final = 2**53
 
 
 async def read(route: Route, request: web.Request) -> dict[str, BaseModel]:
@@ -22,7 +25,7 @@ async def read(route: Route, request: web.Request) -> dict[str, BaseModel]:
                 read[part] = model.model_validate(_query(model, request))
             else:
                 # Strict: what the description calls a number is no text that looks like one.
-                read[part] = model.model_validate_json(await _body(request), strict=True)
+                read[part] = model.model_validate_json(_json(await _body(request)), strict=True)
         except ValidationError as error:
             problems = [
                 {"where": ".".join([part, *map(str, found["loc"])]), "what": found["msg"]}
@@ -48,6 +51,23 @@ def _query(model: type[BaseModel], request: web.Request) -> dict[str, Any]:
         else:
             query[name] = values[0]
     return query
+
+
+def _json(body: bytes) -> str:
+    """Return a body with numbers as JSON Schema means them: 3.0 is an integer too."""
+    try:
+        return json.dumps(json.loads(body, parse_float=_number, parse_constant=_no_number))
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"The body is no JSON: {error}", about="body") from None
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
 
 
 async def _body(request: web.Request) -> bytes:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from forge.api import streams
 from forge.api.routes import Asked, Call, Routes
-from forge.errors import Conflict
+from forge.errors import Conflict, NotFound
 from forge.jobs.facts import Job
 from forge.jobs.states import State
 
@@ -73,7 +73,7 @@ class FileList(BaseModel):
     files: list[str]
 
 
-@ROUTES.route("GET", "/jobs")
+@ROUTES.route("GET", "/jobs", errors=(NotFound,))
 def list_jobs(call: Call, query: JobQuery) -> JobList:
     """List jobs, newest first."""
     jobs = call.forge.jobs.list(

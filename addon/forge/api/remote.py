@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from pathlib import Path
 from typing import Annotated, Final
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from forge.api.asked import too_large
 from forge.api.jobs import FilePath, JobPath
 from forge.api.routes import Asked, Call, Routes
-from forge.errors import Conflict, Integrity, JobError
+from forge.errors import Conflict, Invalid, JobError, Unavailable
 from forge.jobs.files import Kept
 from forge.jobs.limits import MIB
 from forge.jobs.processes import check_free
@@ -66,9 +67,7 @@ def _append(call: Call, job_id: str, offset: int, lines: bytes) -> LogSize:
         log.close()
 
 
-@ROUTES.route(
-    "PUT", "/jobs/{job_id}/files/{name}", upload=_OCTETS, errors=(Conflict, Integrity, JobError)
-)
+@ROUTES.route("PUT", "/jobs/{job_id}/files/{name}", upload=_OCTETS, errors=(Conflict,))
 async def upload_file(call: Call, path: FilePath, query: HashQuery) -> Kept:
     """Keep a file with a running job: whole, or not at all."""
     settings = call.forge.settings
@@ -80,19 +79,27 @@ async def upload_file(call: Call, path: FilePath, query: HashQuery) -> Kept:
     try:
         with coming.open("wb") as file:
             async for piece in call.request.content.iter_chunked(_PIECE):
-                check_free(folder, settings.disk_reserve_mb * MIB)
+                _must_fit(folder, settings.disk_reserve_mb * MIB)
                 digest.update(piece)
                 await asyncio.to_thread(file.write, piece)
         if digest.hexdigest() != query.sha256:
-            raise Integrity(
+            raise Invalid(
                 "The file arrived differently from how it was sent: send it again",
-                about="checksum_mismatch",
+                about="checksum",
                 expected=query.sha256,
                 received=digest.hexdigest(),
             )
         return await asyncio.to_thread(call.forge.files.keep, path.job_id, coming, path.name)
     finally:
         coming.unlink(missing_ok=True)
+
+
+def _must_fit(folder: Path, reserve: int) -> None:
+    """Raise Unavailable where the disk is nearly full."""
+    try:
+        check_free(folder, reserve)
+    except JobError as full:
+        raise Unavailable(full.message, about="disk", **full.facts) from None
 
 
 def _must_run(call: Call, job_id: str) -> None:

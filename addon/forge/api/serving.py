@@ -6,6 +6,7 @@ import signal
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from forge.api.doors import Door
 from forge.api.live import Live
@@ -20,8 +21,19 @@ _LOGGER: Final = logging.getLogger(__name__)
 _DRAIN_S: Final = 3.0
 
 
+class _NoTraces(logging.Filter):
+    """Says of what is no HTTP that it came, in one line: anybody can send it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record."""
+        if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+            record.exc_info = None
+        return True
+
+
 def serve_api(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
+    logging.getLogger("aiohttp.server").addFilter(_NoTraces())
     asyncio.run(_serve(settings))
 
 

@@ -132,9 +132,12 @@ class Context:
             locks.unlock(self._claim, name)
 
     def keep(self, path: Path, name: str | None = None) -> Kept:
-        """Keep a file with the job, where the Forge can serve it, also from another host."""
+        """Keep a file with the job, where the Forge can serve it, also from another host.
+
+        The file is moved: what is at `path` afterwards is not to be relied on.
+        """
         self.checkpoint()
-        return self._files.keep(self.job_id, path, name or path.name)
+        return self._files.keep(self.job_id, path, path.name if name is None else name)
 
     def still_ours(self) -> None:
         """Raise LostClaim when somebody else has the job by now; look only now and then."""

@@ -1,6 +1,7 @@
 """Where jobs are asked for, looked at and ended."""
 
 from collections.abc import Sequence
+import logging
 from typing import Any, Final
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from forge.errors import Conflict, NotFound, Overloaded
+from forge.errors import Conflict, NotFound, Overloaded, Unavailable
 from forge.jobs.events import record_job
 from forge.jobs.facts import Job, job_of
 from forge.jobs.kinds import kind_of
@@ -19,6 +20,7 @@ from forge.settings import Settings
 from forge.store.base import now
 from forge.store.engine import Store
 
+_LOGGER: Final = logging.getLogger(__name__)
 MOST: Final = 500
 
 
@@ -98,8 +100,11 @@ class Jobs:
         return job_of(row), True
 
     def send(self, job: Job) -> None:
-        """Hand a committed job to the workers."""
-        self._queue.put(job.slot, job.id, job.priority)
+        """Hand a committed job to the workers; where that fails, the next sweep does it."""
+        try:
+            self._queue.put(job.slot, job.id, job.priority)
+        except Unavailable as error:
+            _LOGGER.warning("Job %s is sent later: %s", job.id, error)
 
     def show(self, job_id: str) -> Job:
         """Return a job. Raise NotFound."""

@@ -48,8 +48,8 @@ class LocalFiles:
         target = folder / checked(name)
         coming = folder / f".{name}.coming"
         try:
-            os.link(path, coming)
-        except OSError:  # another disk, or one without links
+            path.replace(coming)
+        except OSError:  # another disk
             shutil.copyfile(path, coming)
         with coming.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

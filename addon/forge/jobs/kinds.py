@@ -34,9 +34,10 @@ class Kind:
             raise Invalid(
                 f"The parameters of {self.name} cannot be used",
                 about="params",
-                problems=error.errors(
-                    include_url=False, include_input=False, include_context=False
-                ),
+                problems=[
+                    {"where": ".".join(map(str, found["loc"])), "what": found["msg"]}
+                    for found in error.errors(include_url=False, include_input=False)
+                ],
             ) from None
 
 

@@ -13,6 +13,7 @@ from forge.jobs.states import Slot
 from forge.store.engine import Store
 
 _NAME: Final = "run_job"
+_DRIVERS: Final = ("sqlite3", "psycopg")
 
 
 class _Json(Serializer):  # type: ignore[misc]  # Huey ships no types
@@ -74,14 +75,17 @@ class Queue:
 
     @staticmethod
     def _told(call: Any) -> Any:
-        """Call Huey; its database's failures become ours."""
-        try:
-            return call()
-        except Exception as error:
-            if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in (
-                "sqlite3",
-                "psycopg",
-            ):
-                raise
-            failed = str(error).partition("\n")[0]
+        """Call Huey; its database's failures become ours.
+
+        A connection that was lost is made anew once: what was sent twice is claimed once,
+        and what was taken and lost is sent again by a sweep.
+        """
+        failed = ""
+        for _try in range(2):
+            try:
+                return call()
+            except Exception as error:
+                if type(error).__module__.partition(".")[0] not in _DRIVERS:
+                    raise
+                failed = str(error).partition("\n")[0]
         raise Unavailable(f"The queue's database failed: {failed}", about="database")

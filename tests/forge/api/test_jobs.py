@@ -123,6 +123,9 @@ async def test_refusals(doors: Doors, method: str, path: str, status: int, expec
         (b'{"older_than_days": -1}', "application/json", "body.older_than_days"),
         (b'{"days": 3}', "application/json", "body.days"),
         (b"\xff", "application/json", "body"),
+        (b'{"older_than_days": NaN}', "application/json", "NaN is no number"),
+        (b'{"older_than_days": 1e400}', "application/json", "body"),
+        (b"[" * 100_000, "application/json", "body"),
         (b"{}", "text/plain", "application/json"),
     ],
 )
@@ -131,6 +134,13 @@ async def test_a_bad_body_changes_nothing(doors: Doors, body: bytes, kind: str, 
     assert (answer.status, await code(answer)) == (422, "validation.body")
     assert where in (await answer.json())["error"]["message"]
     assert doors.forge.jobs.list() == []
+
+
+async def test_a_whole_number_may_be_written_as_a_float(doors: Doors) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = b'{"older_than_days": 3.0}'
+    answer = await doors.ask("POST", "/api/v1/tidy", data=body, headers=headers)
+    assert (answer.status, (await answer.json())["params"]) == (202, {"older_than_days": 3})
 
 
 async def test_an_oversized_body_is_refused(doors: Doors) -> None:

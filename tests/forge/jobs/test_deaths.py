@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Run a Forge."""
-    with House(tmp_path / "forge", build_jobs=8) as house:
+    with House(tmp_path / "forge", build_jobs=9) as house:
         yield house
 
 
@@ -89,6 +89,7 @@ def test_a_killed_forge_at_every_stage_at_once(house: House, trace: Path) -> Non
             break
         until(lambda job=job: house.show(job).state is State.DOWNLOADING)
     left = house.submit("test.program", argv=["sh", "-c", "setsid sleep 985 & sleep 984"])
+    until(lambda: len(proc.members(left.id)) >= 3)
     states = {house.forge.jobs.show(job_id).state for job_id in at_stage}
     assert len(states) > 2
     kill(main(house).pid)
@@ -103,7 +104,9 @@ def test_a_killed_forge_at_every_stage_at_once(house: House, trace: Path) -> Non
             assert job.error
             assert job.error.code == "job.interrupted"
         assert len(lines(trace, job_id, "ended")) == (job.state is State.DONE)
-    house.finished(left)
+    interrupted = house.finished(left)
+    assert interrupted.error
+    assert interrupted.error.code == "job.interrupted"
     assert not proc.members(left.id)
     assert house.forge.jobs.list(states=ACTIVE) == []
 
@@ -159,7 +162,7 @@ def test_a_job_that_no_queue_holds_is_found(house: House, trace: Path) -> None:
 
 
 def test_a_queue_that_was_lost_is_filled_again(house: House, trace: Path) -> None:
-    blockers = [house.submit("test.once", trace=str(trace), seconds=0.4) for _ in range(8)]
+    blockers = [house.submit("test.once", trace=str(trace), seconds=0.4) for _ in range(9)]
     until(lambda: all(house.show(job).state is not State.QUEUED for job in blockers))
     jobs = [house.submit("test.once", trace=str(trace)) for _ in range(3)]
     with sqlite3.connect(house.folder / "queue.db", timeout=10) as queue:
