@@ -88,9 +88,7 @@ def import_profiles(call: Call, body: ImportBody) -> ImportResult:
     return call.forge.exchange.take(body.files, update=body.update, by=call.by)
 
 
-@ROUTES.route(
-    "POST", "/profile-import/folder", errors=(Invalid, NotFound, Conflict, Unavailable)
-)
+@ROUTES.route("POST", "/profile-import/folder", errors=(Invalid, NotFound, Conflict, Unavailable))
 def import_profile_folder(call: Call, body: ImportFolderBody) -> ImportResult:
     """Keep the profiles of a folder within the shared folder."""
     return call.forge.exchange.take_folder(

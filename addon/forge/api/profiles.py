@@ -33,7 +33,7 @@ class VersionQuery(Asked):
 class PageQuery(Asked, Which):
     """Which profiles, by their ids."""
 
-    after: ProfileId | None = Field(None, description="the last id of the page before")
+    after: ProfileId | None = Field(default=None, description="the last id of the page before")
     limit: int = Field(100, ge=1, le=1000)
 
 
@@ -41,7 +41,7 @@ class UpdateQuery(Asked):
     """What is changed."""
 
     expected: VersionNumber | None = Field(
-        None, description="the version that was looked at: another one now is a conflict"
+        default=None, description="the version that was looked at: another one now is a conflict"
     )
 
 
@@ -93,9 +93,9 @@ class OverlayEntry(BaseModel):
 
     path: str
     kind: Kind
-    mode: str | None = Field(None, description="octal; links have none")
+    mode: str | None = Field(default=None, description="octal; links have none")
     size: int
-    target: str | None = Field(None, description="where a link leads")
+    target: str | None = Field(default=None, description="where a link leads")
 
 
 class Overlay(BaseModel):
