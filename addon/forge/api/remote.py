@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from forge.api.asked import too_large
 from forge.api.jobs import FilePath, JobPath
 from forge.api.routes import Asked, Call, Routes
-from forge.errors import Conflict, Invalid, JobError, Unavailable
+from forge.errors import Conflict, JobError, Unavailable
 from forge.jobs.files import Kept
 from forge.jobs.limits import MIB
 from forge.jobs.processes import check_free
@@ -83,7 +83,7 @@ async def upload_file(call: Call, path: FilePath, query: HashQuery) -> Kept:
                 digest.update(piece)
                 await asyncio.to_thread(file.write, piece)
         if digest.hexdigest() != query.sha256:
-            raise Invalid(
+            raise Conflict(
                 "The file arrived differently from how it was sent: send it again",
                 about="checksum",
                 expected=query.sha256,

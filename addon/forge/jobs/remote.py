@@ -20,6 +20,7 @@ _SEND_AT: Final = 65_536
 #: Lines that are held while the Forge does not answer; a build must not end for its log.
 _MOST_HELD: Final = 8 << 20
 _PIECE: Final = 1 << 20
+_WORTH_ANOTHER_TRY: Final = ("upstream.forge", "conflict.checksum")
 _PAUSES_S: Final = (0.5, 1, 2, 4, 8)
 
 
@@ -69,7 +70,8 @@ def _read(status: int, text: bytes) -> dict[str, Any]:
     error = told.get("error", {}) if isinstance(told, dict) else {}
     message = f"The Forge answered {status}: {error.get('message', '')}"
     if status == Conflict.status:
-        raise Conflict(message, about="claim", **error.get("facts", {}))
+        about = str(error.get("code", "")).partition(".")[2]
+        raise Conflict(message, about=about, **error.get("facts", {}))
     raise (Unauthorized if status == Unauthorized.status else Upstream)(message, about="forge")
 
 
@@ -146,7 +148,9 @@ class RemoteFiles:
                         "PUT", f"/jobs/{job_id}/files/{name}", {"sha256": digest}, file, size
                     )
                 return Kept.model_validate(answer)
-            except Upstream as error:
+            except (Upstream, Conflict) as error:
+                if error.code not in _WORTH_ANOTHER_TRY:
+                    raise
                 if (pause := next(pauses, None)) is None:
                     raise
                 _LOGGER.warning("%s waits: %s", name, error)

@@ -164,7 +164,7 @@ def test_an_upload_that_was_damaged_is_refused(house: House) -> None:
     wrong = hashlib.sha256(b"other").hexdigest()
     path = f"/api/v1/jobs/{job.id}/files/image.bin?sha256={wrong}"
     status, told = house.ask("PUT", path, "data")
-    assert (status, told["error"]["code"]) == (422, "validation.checksum")
+    assert (status, told["error"]["code"]) == (409, "conflict.checksum")
     assert house.forge.files.list(job.id) == []
     house.forge.jobs.cancel(job.id)
     house.finished(job)
