@@ -9,6 +9,9 @@ from forge.jobs.files import LocalFiles
 from forge.jobs.logs import JobLog
 from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
+from forge.openwrt.profiles.exchange import Exchange
+from forge.openwrt.profiles.profiles import Profiles
+from forge.openwrt.shared import Shared
 from forge.settings import Settings
 from forge.store.engine import Store
 
@@ -22,6 +25,9 @@ class Forge:
     queue: Queue
     jobs: Jobs
     files: LocalFiles
+    shared: Shared
+    profiles: Profiles
+    exchange: Exchange
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -30,12 +36,17 @@ class Forge:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database)
         queue = Queue(store, settings.data_dir)
+        shared = Shared(settings.shared)
+        profiles = Profiles(store)
         return cls(
             settings=settings,
             store=store,
             queue=queue,
             jobs=Jobs(store, queue, settings),
             files=LocalFiles(settings.data_dir),
+            shared=shared,
+            profiles=profiles,
+            exchange=Exchange(profiles, shared),
         )
 
     def log(self, job_id: str) -> JobLog:

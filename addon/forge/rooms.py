@@ -6,7 +6,7 @@ from typing import Final
 #: Modules that register kinds of jobs when they are imported.
 JOBS: Final = ("forge.jobs.tidy",)
 #: Modules with tables.
-TABLES: Final = ("forge.jobs.rows",)
+TABLES: Final = ("forge.jobs.rows", "forge.openwrt.profiles.rows")
 
 
 def load() -> None:

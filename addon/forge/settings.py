@@ -26,6 +26,11 @@ class Settings(BaseModel):
     database_url: SecretStr | None = Field(
         None,
         description="`postgresql+psycopg://…` to share records and queue with other hosts;"
+    shared_dir: Path | None = Field(
+        None,
+        description="what profiles lay over images, and folders of profiles; `data_dir/shared`"
+        " otherwise",
+    )
         " a file in `data_dir` otherwise",
     )
     token: SecretStr | None = Field(
@@ -129,6 +134,11 @@ def load(
 def _options(path: Path) -> dict[str, Any]:
     """Read the Supervisor's options file, where there is one; empty values mean unset."""
     try:
+    @property
+    def shared(self) -> Path:
+        """Return the folder that people share with the Forge."""
+        return self.shared_dir or self.data_dir / "shared"
+
         raw = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}

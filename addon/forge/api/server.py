@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from forge.api import jobs, remote, system
+from forge.api import exchange, jobs, profiles, remote, system
 from forge.api.answers import Handler, as_json, told
 from forge.api.asked import read
 from forge.api.doors import Door, Guard
@@ -23,6 +23,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *system.ROUTES.all,
     *jobs.ROUTES.all,
     *remote.ROUTES.all,
+    *profiles.ROUTES.all,
+    *exchange.ROUTES.all,
 )
 
 

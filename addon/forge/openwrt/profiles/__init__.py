@@ -1,0 +1,1 @@
+"""Profiles: what an image is to hold."""

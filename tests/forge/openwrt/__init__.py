@@ -1,0 +1,1 @@
+"""The Forge's OpenWrt room."""
