@@ -93,7 +93,7 @@ async def test_an_instructor_passes_on_what_they_teach(
     await page.get_by_role("combobox", name="Whom").fill("okafor")
     await page.get_by_role("listbox").get_by_role("option").first.click()
     await page.get_by_role("button", name="Has learnt it").click()
-    await expect(toast(page)).to_contain_text("You may not do this.")
+    await expect(toast(page)).to_contain_text("You have no right to this.")
     await page.context.close()
 
 

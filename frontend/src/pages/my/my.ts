@@ -111,7 +111,7 @@ export class MyPage extends AtelierPage {
   }
 
   private machine({ name, type, allowed, reason, until }: MyMachine) {
-    const why = reason && known(`machines.why.${reason}`) ? t(`machines.why.${reason}`) : reason;
+    const why = reason && known(`common.why.${reason}`) ? t(`common.why.${reason}`) : reason;
     return html`<li class="card">
       ${mark(allowed)}
       <strong>${name}</strong>
