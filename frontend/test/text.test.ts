@@ -59,6 +59,32 @@ describe("the panel's text", () => {
     expect(used.filter((key) => !known(key))).toEqual([]);
   });
 
+  it("has a place for whatever is looked up by a name that comes later", () => {
+    const all = files.flatMap((file) => {
+      const name = file.replace(".json", "");
+      return [...read("en", file).keys()].map((key) => `${name}.${key}`);
+    });
+    const begun = sources().flatMap((source) =>
+      [...source.matchAll(/\b(?:t|known)\(\s*`([\w.]+)\$\{/g)].map(([, start]) => start as string),
+    );
+    expect(begun.length).toBeGreaterThan(20);
+    expect(begun.filter((start) => !all.some((key) => key.startsWith(start)))).toEqual([]);
+  });
+
+  it("is used", () => {
+    const code = sources().join("\n");
+    const begun = [...code.matchAll(/`([\w.]+)\$\{/g)].map(([, start]) => start as string);
+    const unused = files.flatMap((file) => {
+      const name = file.replace(".json", "");
+      return [...read("en", file).keys()]
+        .map((key) => `${name}.${key.replace(/\.(one|other)$/, "")}`)
+        .filter(
+          (key) => !code.includes(`"${key}"`) && !begun.some((start) => key.startsWith(start)),
+        );
+    });
+    expect(unused.filter((key) => !key.endsWith(".title"))).toEqual([]);
+  });
+
   it("puts values in their places", () => {
     expect(t("machines.is_blocked", { machine: "Laser {x}" })).toBe("Laser {x} is blocked");
   });
