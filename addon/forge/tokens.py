@@ -34,6 +34,7 @@ def token(settings: Settings) -> str:
         # Whoever links first has made it; nobody ever reads half of one.
         path.hardlink_to(coming)
     except FileExistsError:
+        path.chmod(0o600)
         fresh = path.read_text("ascii", "replace").strip()
     finally:
         coming.unlink()

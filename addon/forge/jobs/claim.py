@@ -23,10 +23,11 @@ class LostClaim(ForgeError):
 class Claim:
     """One attempt at one job."""
 
-    def __init__(self, store: Store, job_id: str, attempt: int) -> None:
+    def __init__(self, store: Store, job_id: str, kind: str, attempt: int) -> None:
         """Hold what proves the claim."""
         self.store = store
         self.job_id = job_id
+        self.kind = kind
         self.attempt = attempt
 
     def change(self, event: str | None, **values: Any) -> None:
@@ -101,7 +102,7 @@ def take(store: Store, job_id: str, *, worker_id: str, host: str) -> Claim | Non
         row.started_at = now()
         row.step = row.percent = None
         record_job(session, row)
-        return Claim(store, job_id, row.attempt)
+        return Claim(store, job_id, row.kind, row.attempt)
 
 
 def _let_go(session: Session, row: JobRow) -> None:

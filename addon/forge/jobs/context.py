@@ -21,6 +21,8 @@ from forge.store.engine import Store
 
 #: Progress is told no more often than a person can see it.
 _PROGRESS_EVERY_S: Final = 0.5
+#: As the store holds it.
+LONGEST_STEP: Final = 200
 _LOCK_EVERY_S: Final = 0.3
 _LOOK_EVERY_S: Final = 3.0
 
@@ -149,7 +151,8 @@ class Context:
 
     def _tell(self, state: State, step: str | None, percent: float | None) -> None:
         event = "job.progress" if self._told and self._told[0] is state else None
+        shown = "".join(filter(str.isprintable, step))[:LONGEST_STEP] if step else None
         with suppress(Unavailable):
-            self._claim.change(event, state=state, step=step, percent=percent)
+            self._claim.change(event, state=state, step=shown, percent=percent)
         self._told = (state, step)
         self._told_at = time.monotonic()

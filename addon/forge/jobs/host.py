@@ -54,6 +54,7 @@ class Host:
         self._running: dict[int, Running] = {}
         self._due: dict[str, float] = {}
         self._announced = False
+        self._give_up = float("inf")
 
     def run(self) -> None:
         """Work until a signal says stop; then see what runs to its end."""
@@ -62,7 +63,7 @@ class Host:
         # What is loaded by now stays in memory that all forked processes share.
         gc.collect()
         gc.freeze()
-        while not (self.stopping and not self._running):
+        while not self._done():
             try:
                 self._work()
             except ForgeError as error:
@@ -77,9 +78,15 @@ class Host:
         except ForgeError as error:
             _LOGGER.warning("The worker could not say goodbye: %s", error)
 
+    def _done(self) -> bool:
+        """Tell whether there is nothing left to wait for, or no sense in waiting longer."""
+        return self.stopping and (not self._running or time.monotonic() > self._give_up)
+
     def stop(self) -> None:
         """Take no more jobs, and end those that run."""
         self.stopping = True
+        # Without its database it cannot write what became of them: the next one will.
+        self._give_up = time.monotonic() + 3 * self.forge.settings.stop_grace_s
         for running in self._running.values():
             running.end(Why.STOPPING)
 
@@ -91,7 +98,8 @@ class Host:
         self._live()
         if self._is_due("sweep", _SWEEP_EVERY_S):
             proc.reap({*self._running, *self._children()})
-            recovery.recover(self.forge.store, self._worker, self._say)
+            mine = {running.claim.job_id for running in self._running.values()}
+            recovery.recover(self.forge.store, self._worker, mine, self._say)
             recovery.resend(self.forge.store, self.forge.queue)
         if not self.stopping:
             self._fill()
@@ -109,6 +117,7 @@ class Host:
             if self._running and self._is_due("watch", _WATCH_EVERY_S):
                 self._watch()
         except ForgeError:
+            self._due.pop("beat", None)
             if self._worker.silent and not self.forge.store.is_file:
                 # Others take over by now: two must not build the same.
                 for running in self._running.values():
@@ -133,7 +142,7 @@ class Host:
     def _start(self, claim: Claim) -> bool:
         """Fork a runner for a job."""
         try:
-            kind = kind_of(self.forge.jobs.show(claim.job_id).kind)
+            kind = kind_of(claim.kind)
         except NotFound as unknown:
             claim.finish(State.FAILED, error=unknown)
             return False

@@ -1,6 +1,6 @@
 """Nothing stays "running" that nobody runs, and nothing waits that nobody knows of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from datetime import timedelta
 from functools import partial
 import logging
@@ -24,33 +24,40 @@ _LOGGER: Final = logging.getLogger(__name__)
 _FRESH: Final = timedelta(seconds=5)
 
 
-def recover(store: Store, worker: Worker, say: Callable[[str, str], None]) -> None:
+def recover(
+    store: Store, worker: Worker, running: AbstractSet[str], say: Callable[[str, str], None]
+) -> None:
     """Settle the jobs of dead workers: again from the beginning, or failed.
 
-    `say` writes a line to the log of a job.
+    `running` are the worker's own: what it claimed besides could not be started. `say` writes
+    a line to the log of a job.
     """
-    for dead in worker.dead():
+    for name in (worker.id, *worker.dead()):
+        how = "its worker died" if name != worker.id else "it could not be started"
         with store.read() as session:
             rows = session.scalars(
-                sa.select(JobRow).where(JobRow.worker_id == dead, JobRow.state.in_(ACTIVE))
+                sa.select(JobRow).where(JobRow.worker_id == name, JobRow.state.in_(ACTIVE))
             ).all()
         for row in rows:
+            if row.id in running:
+                continue
             try:
                 resumable = kind_of(row.kind).resumable
             except NotFound:
                 resumable = False
             try:
                 state = settle(
-                    Claim(store, row.id, row.attempt),
+                    Claim(store, row.id, row.kind, row.attempt),
                     partial(say, row.id),
                     resumable=resumable,
                     why=None,
-                    how="its worker died",
+                    how=how,
                 )
             except LostClaim:
                 continue  # another worker was faster
-            _LOGGER.warning("Job %s lost its worker and is %s", row.id, state)
-        worker.bury(dead)
+            _LOGGER.warning("Job %s is %s: %s", row.id, state, how)
+        if name != worker.id:
+            worker.bury(name)
 
 
 def resend(store: Store, queue: Queue) -> None:

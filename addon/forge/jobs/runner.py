@@ -3,7 +3,6 @@
 import logging
 import shutil
 import signal
-import socket
 import time
 import traceback
 from typing import Any, Final
@@ -21,6 +20,7 @@ from forge.jobs.processes import check_free
 from forge.jobs.rows import JobRow
 from forge.jobs.sinks import Sink
 from forge.jobs.states import State
+from forge.jobs.workers import HOST
 from forge.settings import Settings
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -42,12 +42,13 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     state, result, error = State.DONE, None, None
     try:
+        kind = kind_of(claim.kind)
         with claim.store.read() as session:
-            row = session.scalars(sa.select(JobRow).where(JobRow.id == claim.job_id)).one()
-        kind = kind_of(row.kind)
-        ctx.log(f"» attempt {claim.attempt} of {row.kind} on {socket.gethostname()}")
+            query = sa.select(JobRow.params).where(JobRow.id == claim.job_id)
+            params = kind.read(session.scalars(query).one())
+        ctx.log(f"» attempt {claim.attempt} of {claim.kind} on {HOST}")
         check_free(ctx.folder, limits.disk_free or 0)
-        result = kind.run(ctx, kind.read(row.params))
+        result = kind.run(ctx, params)
     except Cancelled:
         return ENDED
     except LostClaim as lost:

@@ -212,14 +212,23 @@ def test_a_dead_worker_on_this_disk_is_known_at_once(
     other = Worker(forge.store, forge.settings)
     other.announce()
     said: list[tuple[str, str]] = []
-    recovery.recover(forge.store, other, lambda job_id, line: said.append((job_id, line)))
+    recovery.recover(forge.store, other, set(), lambda job_id, line: said.append((job_id, line)))
     assert forge.jobs.show(job.id).state is State.PREPARING
     die(worker)
-    recovery.recover(forge.store, other, lambda job_id, line: said.append((job_id, line)))
+    recovery.recover(forge.store, other, set(), lambda job_id, line: said.append((job_id, line)))
     assert forge.jobs.show(job.id).state is State.QUEUED
     assert said == [(job.id, "» its worker died; queued again")]
     with forge.store.read() as session:
         assert session.scalars(sa.select(WorkerRow.id)).all() == [other.id]
+
+
+def test_what_was_claimed_and_never_started_is_settled(
+    forge: Forge, worker: Worker, claimed: Callable[..., tuple[Job, Claim]]
+) -> None:
+    started, left = (claimed("test.resumable", trace="-")[0].id for _ in range(2))
+    recovery.recover(forge.store, worker, {started}, lambda *_said: None)
+    assert forge.jobs.show(started).state is State.PREPARING
+    assert forge.jobs.show(left).state is State.QUEUED
 
 
 def test_a_silent_worker_elsewhere_is_dead_after_the_lease_by_a_steady_clock(
@@ -251,7 +260,7 @@ def test_a_job_of_a_kind_that_is_gone_fails(
     with forge.store.write() as session:
         session.execute(sa.update(JobRow).values(kind="gone"))
     die(worker)
-    recovery.recover(forge.store, Worker(forge.store, forge.settings), lambda *_said: None)
+    recovery.recover(forge.store, Worker(forge.store, forge.settings), set(), lambda *_said: None)
     assert forge.jobs.show(job.id).state is State.FAILED
 
 
@@ -295,9 +304,13 @@ def test_progress_is_told_but_not_too_often(forge: Forge, ctx: Context) -> None:
     ctx.state(State.DOWNLOADING, "archive")
     for percent in range(100):
         ctx.progress(float(percent))
-    ctx.progress(None, "checking")
+    ctx.progress(None, "check\0ing" + "!" * 300)
     job = forge.jobs.show(ctx.job_id)
-    assert (job.state, job.step, job.percent) == (State.DOWNLOADING, "checking", None)
+    assert (job.state, job.step, job.percent) == (
+        State.DOWNLOADING,
+        "checking" + "!" * 192,
+        None,
+    )
     told = [event.type for event in events.since(forge.store, 0)]
     assert told[:3] == ["job.queued", "job.preparing", "job.downloading"]
     assert 1 <= told.count("job.progress") < 10
