@@ -74,9 +74,21 @@ def make_archive(release: Release, target: Target, url: str, keys: Keys) -> byte
             _add(
                 tar, f"{top}/staging_dir/host/bin/{name}", release, kind=tarfile.SYMTYPE, goal=goal
             )
+    return compress(packed.getvalue(), release)
+
+
+def compress(tar: bytes, release: Release) -> bytes:
+    """Compress a tar archive as a release's are."""
     if release.suffix == "tar.xz":
-        return lzma.compress(packed.getvalue(), preset=1)
-    return zstd.compress(packed.getvalue())
+        return lzma.compress(tar, preset=1)
+    return zstd.compress(tar)
+
+
+def decompress(archive: bytes, release: Release) -> bytes:
+    """Return the tar archive in an archive."""
+    if release.suffix == "tar.xz":
+        return lzma.decompress(archive)
+    return zstd.decompress(archive)
 
 
 def _tree(target: Target) -> dict[str, bytes]:

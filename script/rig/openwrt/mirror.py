@@ -12,6 +12,7 @@ from typing import Self
 
 from aiohttp import web
 
+from rig.errors import PortTakenError
 from rig.openwrt.faults import Content, Fault, Status
 from rig.openwrt.keys import Keys
 from rig.openwrt.releases import Release, Target
@@ -19,6 +20,7 @@ from rig.openwrt.upstream import SUMS, Upstream
 from rig.ports import LOOPBACK, claim_port
 from rig.started import Started
 
+PURPOSE = "the mirror of OpenWrt"
 #: The server refuses this package's file the first time that anybody asks for it.
 FLAKY = "*/fault-flaky[_-]*"
 #: Says nothing: a test that forgets this is told so by what it awaits.
@@ -47,8 +49,11 @@ class Mirror(Started):
     """A download server for Image Builders, their sums and their feeds."""
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
-        """Plan it; `folder` keeps its files and keys from one time to the next."""
-        self.port = claim_port(port, "the mirror of OpenWrt")
+        """Plan it; `folder` keeps its files and keys from one time to the next.
+
+        Without a port it takes last time's, if that is free: then nothing is to be written anew.
+        """
+        self.port = _port(folder / "port", port)
         self.url = f"http://{LOOPBACK}:{self.port}"
         #: The same server under another name, as seen by who follows a redirect.
         self.other_host_url = f"http://localhost:{self.port}"
@@ -163,6 +168,17 @@ class Mirror(Started):
                 rule.times -= 1
                 return rule
         return None
+
+
+def _port(kept: Path, port: int) -> int:
+    """Return the port asked for, last time's, or a free one; remember it."""
+    if port == 0 and kept.is_file():
+        with suppress(PortTakenError):
+            return claim_port(int(kept.read_text("ascii")), PURPOSE)
+    port = claim_port(port, PURPOSE)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(str(port), "ascii")
+    return port
 
 
 class InThread:

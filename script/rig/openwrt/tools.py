@@ -60,8 +60,9 @@ def environment() -> dict[str, str]:
 
 def _runs(code: str) -> bool:
     """Tell whether the system's own Python runs this well."""
+    command = [SYSTEM_PYTHON, "-c", code]
     try:
-        return subprocess.run([SYSTEM_PYTHON, "-c", code], capture_output=True).returncode == 0
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except OSError:
         return False
 

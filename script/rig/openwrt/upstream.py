@@ -47,17 +47,17 @@ class Upstream:
         return (*RELEASES, self.snapshot)
 
     def publish(self) -> None:
-        """Write all of it, unless it was written before by the same sources."""
-        stamp = self.folder / "stamp"
-        wanted = f"{_sources()} {self.url} {self.keys.gpg_fingerprint}"
-        if stamp.is_file() and stamp.read_text("ascii") == wanted:
-            return
-        stamp.unlink(missing_ok=True)
-        shutil.rmtree(self.files, ignore_errors=True)
+        """Write all of it, but for what the same sources wrote before for this address."""
+        sources = f"{_sources()} {self.url} {self.keys.gpg_fingerprint}"
         for release in self.releases:
-            self._write_release(release)
-        self._write_json(
-            ".versions.json",
+            stamp = self.folder / f"{release.version}.stamp"
+            wanted = f"{sources} {release.revision}"
+            if not stamp.is_file() or stamp.read_text("ascii") != wanted:
+                stamp.unlink(missing_ok=True)
+                self._write_release(release)
+                stamp.write_text(wanted, "ascii")
+        _write_json(
+            self.files / ".versions.json",
             {
                 "stable_version": RELEASES[2].version,
                 "oldstable_version": RELEASES[1].version,
@@ -65,15 +65,11 @@ class Upstream:
                 "versions_list": [release.version for release in reversed(RELEASES)],
             },
         )
-        stamp.write_text(wanted, "ascii")
 
     def move_snapshot(self) -> Release:
         """Let the development branch go on by a day; return what it is now."""
         self._turn += 1
-        # Written elsewhere for next time's publishing: a moved snapshot is never taken for new.
-        (self.folder / "stamp").unlink(missing_ok=True)
-        shutil.rmtree(self.files / self.snapshot.folder)
-        self._write_release(self.snapshot)
+        self.publish()
         return self.snapshot
 
     def folder_of(self, release: Release, target: Target) -> str:
@@ -95,11 +91,12 @@ class Upstream:
         return dict(zip(SIGNED, made, strict=True))
 
     def _write_release(self, release: Release) -> None:
-        self._write_json(
-            f"{release.folder}/.targets.json", {target.id: target.arch for target in TARGETS}
-        )
-        self._write_json(
-            f"{release.folder}/.overview.json",
+        """Write a release aside, then put it in the place of the old one."""
+        new, old = self.folder / "new", self.folder / "old"
+        shutil.rmtree(new, ignore_errors=True)
+        _write_json(new / ".targets.json", {target.id: target.arch for target in TARGETS})
+        _write_json(
+            new / ".overview.json",
             {
                 "release": release.version,
                 "profiles": [
@@ -110,10 +107,17 @@ class Upstream:
             },
         )
         for target in TARGETS:
-            self._write_target(release, target)
+            self._write_target(new, release, target)
+        place = self.files / release.folder
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(old, ignore_errors=True)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
 
-    def _write_target(self, release: Release, target: Target) -> None:
-        folder = self.files / self.folder_of(release, target)
+    def _write_target(self, root: Path, release: Release, target: Target) -> None:
+        folder = root / "targets" / target.id
         offered = list(packages(release, target))
         packed = {package.name: pack(package, release) for package in offered}
         here = ("core", "local", "kmods") if not release.kmods else ("core", "local")
@@ -121,7 +125,7 @@ class Upstream:
         if release.kmods:
             kmods = folder / "kmods" / kmods_folder(release, target)
             self._feed(kmods, offered, ("kmods",), packed, release)
-        shared = self.files / release.folder / "packages" / target.arch
+        shared = root / "packages" / target.arch
         for name in ("base", "packages", "luci"):
             self._feed(shared / name, offered, (name,), packed, release)
         (shared / "feeds.conf").write_text(
@@ -151,10 +155,10 @@ class Upstream:
         wanted = [package for package in offered if package.feed in names]
         write_feed(folder, wanted, packed, release, self.keys)
 
-    def _write_json(self, path: str, said: object) -> None:
-        file = self.files / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(said), "utf-8")
+
+def _write_json(file: Path, said: object) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(said), "utf-8")
 
 
 def _profiles(release: Release, target: Target) -> dict[str, object]:
