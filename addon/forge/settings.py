@@ -23,14 +23,14 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path = Field(Path("/data"), description="where everything is kept")
-    database_url: SecretStr | None = Field(
-        None,
-        description="`postgresql+psycopg://…` to share records and queue with other hosts;"
     shared_dir: Path | None = Field(
         None,
         description="what profiles lay over images, and folders of profiles; `data_dir/shared`"
         " otherwise",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="`postgresql+psycopg://…` to share records and queue with other hosts;"
         " a file in `data_dir` otherwise",
     )
     token: SecretStr | None = Field(
@@ -96,6 +96,11 @@ class Settings(BaseModel):
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir}/forge.db"
 
+    @property
+    def shared(self) -> Path:
+        """Return the folder that people share with the Forge."""
+        return self.shared_dir or self.data_dir / "shared"
+
     def shown(self) -> dict[str, Any]:
         """Return them without secrets, as JSON holds them."""
         return self.model_dump(mode="json")
@@ -134,11 +139,6 @@ def load(
 def _options(path: Path) -> dict[str, Any]:
     """Read the Supervisor's options file, where there is one; empty values mean unset."""
     try:
-    @property
-    def shared(self) -> Path:
-        """Return the folder that people share with the Forge."""
-        return self.shared_dir or self.data_dir / "shared"
-
         raw = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
