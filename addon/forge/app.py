@@ -9,9 +9,13 @@ from forge.jobs.files import LocalFiles
 from forge.jobs.logs import JobLog
 from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
+from forge.openwrt.builders.builders import Builders
+from forge.openwrt.fetch import Mirrors
 from forge.openwrt.profiles.exchange import Exchange
 from forge.openwrt.profiles.profiles import Profiles
+from forge.openwrt.releases import Releases
 from forge.openwrt.shared import Shared
+from forge.openwrt.upstream import Listings
 from forge.settings import Settings
 from forge.store.engine import Store
 
@@ -28,6 +32,8 @@ class Forge:
     shared: Shared
     profiles: Profiles
     exchange: Exchange
+    releases: Releases
+    builders: Builders
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -38,15 +44,18 @@ class Forge:
         queue = Queue(store, settings.data_dir)
         shared = Shared(settings.shared)
         profiles = Profiles(store)
+        jobs = Jobs(store, queue, settings)
         return cls(
             settings=settings,
             store=store,
             queue=queue,
-            jobs=Jobs(store, queue, settings),
+            jobs=jobs,
             files=LocalFiles(settings.data_dir),
             shared=shared,
             profiles=profiles,
             exchange=Exchange(profiles, shared),
+            releases=Releases(Listings(settings, Mirrors.of(settings, rounds=1))),
+            builders=Builders(store, jobs, settings),
         )
 
     def log(self, job_id: str) -> JobLog:

@@ -15,6 +15,9 @@ OPTIONS_FILE: Final = Path("/data/options.json")
 PREFIX: Final = "FORGE_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+MirrorUrl = Annotated[
+    str, Field(max_length=500, pattern=r"^https?://[A-Za-z0-9.\[\]:_-]+(/[A-Za-z0-9._~/+-]*)?$")
+]
 
 
 class Settings(BaseModel):
@@ -77,9 +80,44 @@ class Settings(BaseModel):
     lease_s: int = Field(
         20, ge=10, le=600, description="silence after which a worker on another host counts as dead"
     )
+    openwrt_mirrors: tuple[MirrorUrl, ...] = Field(
+        ("https://downloads.openwrt.org", "https://archive.openwrt.org"),
+        min_length=1,
+        max_length=10,
+        description="servers with OpenWrt's releases, in the order in which they are asked",
+    )
+    openwrt_rounds: int = Field(
+        4, ge=1, le=20, description="times that every mirror is asked before it counts as failed"
+    )
+    openwrt_stall_s: int = Field(
+        30, ge=1, le=600, description="seconds of silence, or of a crawl, that end a download"
+    )
+    openwrt_signatures: Literal["require", "prefer", "off"] = Field(
+        "prefer",
+        description="`require` a good signature, `prefer` (refuse bad ones), or `off`",
+    )
+    openwrt_refresh_s: int = Field(
+        3600, ge=0, le=604_800, description="seconds that what a server lists is taken as it was"
+    )
+    openwrt_repositories: tuple[MirrorUrl, ...] = Field(
+        (), max_length=50, description="package feeds that requests may add, with all below them"
+    )
+    offline: bool = Field(default=False, description="never ask OpenWrt's servers")
+    builder_limit_mb: int = Field(
+        8192, ge=1, le=1_048_576, description="largest Image Builder, unpacked, in MiB"
+    )
+    build_timeout_s: int = Field(
+        3600, ge=1, le=86_400, description="seconds that `make` may take for one image"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much is logged"
     )
+
+    @field_validator("openwrt_mirrors", "openwrt_repositories", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take several addresses in one text, as an environment variable holds them."""
+        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     @field_validator("database_url")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from forge.api import exchange, jobs, profiles, remote, system
+from forge.api import builders, exchange, jobs, profiles, releases, remote, system
 from forge.api.answers import Handler, as_json, told
 from forge.api.asked import read
 from forge.api.doors import Door, Guard
@@ -25,6 +25,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *remote.ROUTES.all,
     *profiles.ROUTES.all,
     *exchange.ROUTES.all,
+    *releases.ROUTES.all,
+    *builders.ROUTES.all,
 )
 
 

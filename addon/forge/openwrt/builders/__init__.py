@@ -1,0 +1,1 @@
+"""Image Builders: fetched, verified, unpacked, pruned."""
