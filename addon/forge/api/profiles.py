@@ -13,6 +13,7 @@ from forge.openwrt.profiles.documents import Format
 from forge.openwrt.profiles.exchange import text_of
 from forge.openwrt.profiles.facts import Difference, Kept, Version, Which
 from forge.openwrt.profiles.schema import Line, Numbered, Profile, ProfileId, Tag
+from forge.openwrt.shared import shown
 
 ROUTES: Final = Routes("profiles")
 VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -189,11 +190,11 @@ def show_profile_overlay(call: Call, path: ProfilePath, query: VersionQuery) -> 
         size=sum(entry.size for entry in entries),
         entries=[
             OverlayEntry(
-                path="/" + entry.path.encode("utf-8", "replace").decode(),
+                path=f"/{shown(entry.path)}",
                 kind=entry.kind,
                 mode=None if entry.kind is Kind.LINK else f"{entry.mode:04o}",
                 size=entry.size,
-                target=entry.target or None,
+                target=shown(entry.target) or None,
             )
             for entry in entries
         ],

@@ -16,7 +16,7 @@ from typing import Final
 
 from forge.errors import ForgeError, Invalid, NotFound, Precondition
 from forge.openwrt.profiles.schema import OwnFile, Profile
-from forge.openwrt.shared import Shared
+from forge.openwrt.shared import Shared, shown
 
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 4 << 30
@@ -71,9 +71,12 @@ def gather(
                 path=profile.overlay_dir,
             )
         tree = {entry.path: entry for entry in scan(root, checkpoint)}
-    for file in profile.files or ():
-        checkpoint()
-        _lay(tree, file, shared)
+    try:
+        for file in profile.files or ():
+            checkpoint()
+            _lay(tree, file, shared)
+    except OSError as error:
+        raise _unreadable(error, "file_stage_error") from None
     _check_size(tree.values())
     return sorted(tree.values(), key=_order)
 
@@ -173,9 +176,9 @@ def _entry(item: os.DirEntry[str], folder: str) -> Entry:
     if item.is_file(follow_symlinks=False):
         return Entry(path, Kind.FILE, mode, found.st_size, Path(item.path))
     raise Invalid(
-        f"{path} in the overlay is neither file, folder nor link: take it out",
+        f"{shown(path)} in the overlay is neither file, folder nor link: take it out",
         about="overlay_special",
-        path=path,
+        path=shown(path),
     )
 
 
@@ -189,10 +192,10 @@ def _target(path: str, target: str) -> str:
         led = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if led == ".." or led.startswith("../"):
             raise Invalid(
-                f"The link {path} leads out of the overlay, to {target}: let it begin with /"
-                " to mean a path on the device",
+                f"The link {shown(path)} leads out of the overlay, to {shown(target)}: let it"
+                " begin with / to mean a path on the device",
                 about="symlink_escape",
-                path=path,
+                path=shown(path),
             )
     return target
 
@@ -200,10 +203,7 @@ def _target(path: str, target: str) -> str:
 def _lay(tree: dict[str, Entry], file: OwnFile, shared: Shared) -> None:
     """Put one file on top of a tree."""
     source = _found(shared, file.source, "source_not_found")
-    try:
-        found = source.stat()
-    except OSError as error:
-        raise _unreadable(error, "file_stage_error") from None
+    found = source.stat()
     if not stat.S_ISREG(found.st_mode):
         raise Invalid(
             f"{file.source} is no file; folders go into overlay_dir",
@@ -294,7 +294,7 @@ def _followed(tree: dict[str, Entry], entry: Entry) -> Entry | None:
 
 def _unreadable(error: OSError, code: str) -> ForgeError:
     return Precondition(
-        f"The overlay cannot be staged: {error.strerror}: {error.filename}",
+        f"The overlay cannot be staged: {error.strerror}: {shown(error.filename)}",
         about=code,
-        path=str(error.filename),
+        path=shown(error.filename),
     )

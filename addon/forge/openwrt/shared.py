@@ -18,23 +18,18 @@ class Shared:
     def find(self, path: str | Path) -> Path:
         """Return where something really is. Raise Invalid outside, NotFound if missing."""
         root = self.root.resolve()
-        try:
-            found = (root / path).resolve()
-            inside = found.is_relative_to(root)
-            missing = not found.exists()
-        except (OSError, RuntimeError, ValueError):  # a circle of links, a name too long
-            inside, missing = True, True
-        if not inside:
+        found = (root / path).resolve()
+        if not found.is_relative_to(root):
             raise Invalid(
-                f"{path} leads out of the shared folder: put it, or a copy, there",
+                f"{shown(path)} leads out of the shared folder: put it, or a copy, there",
                 about="path_traversal",
-                path=str(path),
+                path=shown(path),
             )
-        if missing:
+        if not found.exists():
             raise NotFound(
-                f"There is no {path} in the shared folder {self.root}",
+                f"There is no {shown(path)} in the shared folder {self.root}",
                 about="shared",
-                path=str(path),
+                path=shown(path),
             )
         return found
 
@@ -58,5 +53,10 @@ class Shared:
         number = os.open(found, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
-            raise Invalid(f"{path} is no file", about="not_a_file", path=str(path))
+            raise Invalid(f"{shown(path)} is no file", about="not_a_file", path=shown(path))
         return os.fdopen(number, "rb")
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as text that can be sent: some files' names are none."""
+    return os.fsencode(path).decode("utf-8", "replace")

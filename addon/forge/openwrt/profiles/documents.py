@@ -105,6 +105,11 @@ def _sequence(loader: _Loader, node: yaml.Node) -> list[Any]:
     return loader.construct_sequence(node, deep=True)
 
 
+def _refused(_loader: _Loader, node: yaml.Node) -> None:
+    """Refuse what says that it is something else."""
+    raise yaml.constructor.ConstructorError(None, None, f"no profile has a {node.tag}")
+
+
 _TAG: Final = "tag:yaml.org,2002:"
 for _name, _constructor in {
     "map": _mapping,
@@ -115,6 +120,7 @@ for _name, _constructor in {
     "int": _whole,
 }.items():
     _Loader.add_constructor(_TAG + _name, _constructor)
+_Loader.add_constructor(None, _refused)
 for _name, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"(?i:yes|no|true|false|on|off)", list("yYnNtTfFoO")),

@@ -7,6 +7,7 @@ import hashlib
 import os
 from pathlib import Path, PurePath
 from typing import Annotated, Final
+from uuid import uuid4
 
 from pydantic import BaseModel, Field
 
@@ -16,7 +17,7 @@ from forge.openwrt.profiles.documents import LONGEST, SUFFIXES, Format, parse, w
 from forge.openwrt.profiles.facts import Kept
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.profiles.schema import Profile
-from forge.openwrt.shared import Shared
+from forge.openwrt.shared import Shared, shown
 from forge.shapes import Shape
 
 #: Files of one folder.
@@ -130,9 +131,7 @@ class Exchange:
         try:
             found = self._shared.folder(folder, make=True)
             for document in documents:
-                coming = found / f".{document.name}.coming"
-                coming.write_text(document.text, "utf-8", newline="")
-                coming.replace(found / document.name)
+                _replace(found / document.name, document.text)
         except OSError as error:
             raise Unavailable(
                 f"{folder} cannot be written: {error.strerror}", about="folder"
@@ -146,13 +145,14 @@ class Exchange:
                 return file.read(LONGEST + 1)
         except OSError as error:
             raise Unavailable(
-                f"{path.name} cannot be read: {error.strerror}", about="file"
+                f"{shown(path.name)} cannot be read: {error.strerror}", about="file"
             ) from None
 
     def _take(
         self, name: str, text: Callable[[], str | bytes], *, update: bool, by: str
     ) -> Imported:
         """Keep one file's profile; what is wrong with it is its result."""
+        name = shown(name)
         profile_id = PurePath(name).stem
         try:
             profile = read_named(name, text())
@@ -204,3 +204,14 @@ def _file_name(profile_id: str, written: Format, taken: set[str]) -> str:
 def _marked(stem: str) -> str:
     """Return a stem with a mark of what it was."""
     return f"_{stem[:_LONGEST_STEM]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all; a link that has its name is replaced, not followed."""
+    coming = path.with_name(f".{uuid4().hex}.coming")
+    try:
+        with coming.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        coming.replace(path)
+    finally:
+        coming.unlink(missing_ok=True)
