@@ -81,6 +81,15 @@ def _operation(
         if part in route.asked
         for parameter in _parameters(part, schema(part, "validation"), definitions)
     ]
+    parameters += [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "pattern": f"^{pattern.pattern}$"},
+        }
+        for name, pattern in route.headers.items()
+    ]
     if parameters:
         operation["parameters"] = parameters
     if "body" in route.asked:

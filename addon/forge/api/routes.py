@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 import inspect
+import re
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
 from aiohttp import web
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from forge.api.metrics import Metrics
 
 PREFIX: Final = "/api/v1"
+_ACCEPTED: Final = 202
 #: Clients may name a request, so that sending it twice does it once.
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
-LONGEST_KEY: Final = 200
+KEY: Final = re.compile(r"[!-~]{1,200}")
+LAST_EVENT_HEADER: Final = "Last-Event-ID"
+NUMBER: Final = re.compile(r"[0-9]{1,16}")  # 2^53 has as many digits
+STREAM: Final = "text/event-stream"
 
 
 class Asked(BaseModel):
@@ -42,9 +47,9 @@ class Call:
     def idempotency_key(self) -> str | None:
         """What the client calls this request, so that sending it again does nothing new."""
         key = self.request.headers.get(IDEMPOTENCY_HEADER)
-        if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        if key is not None and not KEY.fullmatch(key):
             raise Invalid(
-                f"{IDEMPOTENCY_HEADER} must have 1 to {LONGEST_KEY} printable characters",
+                f"{IDEMPOTENCY_HEADER} must have 1 to 200 characters: ASCII without spaces",
                 about="header",
             )
         return key
@@ -74,6 +79,15 @@ class Route:
     def name(self) -> str:
         """Its name in the description."""
         return self.handler.__name__
+
+    @property
+    def headers(self) -> dict[str, re.Pattern[str]]:
+        """The headers that it reads: what asks for a job can be named, what streams goes on."""
+        if self.media == STREAM:
+            return {LAST_EVENT_HEADER: NUMBER}
+        return (
+            {IDEMPOTENCY_HEADER: KEY} if self.status == _ACCEPTED and "body" in self.asked else {}
+        )
 
     @property
     def blocks(self) -> bool:

@@ -7,7 +7,7 @@ import json
 
 from aiohttp import web
 
-from forge.api.routes import Call
+from forge.api.routes import LAST_EVENT_HEADER, NUMBER, Call
 from forge.api.sse import BEAT_S, EventStream, frame
 from forge.errors import Invalid
 from forge.jobs import events
@@ -72,9 +72,9 @@ async def _stream(call: Call) -> AsyncIterator[EventStream]:
 
 def _resumed(request: web.Request, after: int | None) -> int | None:
     """Return where a stream goes on. Raise Invalid."""
-    header = request.headers.get("Last-Event-ID", "").strip()
+    header = request.headers.get(LAST_EVENT_HEADER, "").strip()
     if not header:
         return after
-    if not (header.isascii() and header.isdigit() and len(header) <= 16):  # noqa: PLR2004 - 2^53 has as many digits
-        raise Invalid("Last-Event-ID is no number of an event", about="header")
+    if not NUMBER.fullmatch(header):
+        raise Invalid(f"{LAST_EVENT_HEADER} is no number of an event", about="header")
     return int(header)

@@ -37,10 +37,10 @@ _HERE: Final = 2
 
 
 class Host:
-    """One worker process; `home` is the one that the Forge itself runs."""
+    """One worker process; with a companion it is the Forge itself."""
 
     def __init__(self, forge: Forge, companion: Companion | None = None) -> None:
-        """Prepare to work; nothing is taken yet. A companion is the API of the Forge itself."""
+        """Prepare to work; nothing is taken yet. The companion is the API."""
         settings = forge.settings
         self.forge = forge
         self.stopping = False

@@ -28,6 +28,13 @@ async def test_a_job_is_asked_for_once(doors: Doors) -> None:
     assert (other.status, await code(other)) == (409, "conflict.idempotency")
 
 
+@pytest.mark.parametrize("key", ["", "a b", "x" * 201])
+async def test_a_key_that_cannot_be_one(doors: Doors, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+    answer = await doors.ask("POST", "/api/v1/tidy", json={}, headers=headers)
+    assert (answer.status, await code(answer)) == (422, "validation.header")
+
+
 async def test_the_same_key_at_once_makes_one_job(doors: Doors) -> None:
     answers = await asyncio.gather(
         *(

@@ -111,6 +111,19 @@ def test_a_killed_forge_at_every_stage_at_once(house: House, trace: Path) -> Non
     assert house.forge.jobs.list(states=ACTIVE) == []
 
 
+def test_a_worker_on_the_same_disk_takes_over_at_once(house: House, trace: Path) -> None:
+    job = house.submit("test.resumable", trace=str(trace), seconds=3)
+    until(lambda: house.show(job).state is State.BUILDING)
+    forge = main(house)
+    house.worker(house.folder)
+    until(lambda: "This worker takes jobs" in house.said())
+    kill(forge.pid)
+    until(lambda: house.show(job).attempt == 2, 12)
+    until(lambda: house.show(job).finished, 60)
+    assert house.show(job).state is State.DONE
+    assert len(lines(trace, job.id, "ended")) == 1
+
+
 def test_a_killed_api_comes_back_and_jobs_do_not_notice(house: House, trace: Path) -> None:
     job = house.submit("test.once", trace=str(trace), seconds=1.0)
     until(lambda: house.show(job).state is State.BUILDING)

@@ -9,13 +9,17 @@ import pytest
 
 from forge.jobs import proc
 from forge.jobs.states import State
+from rig.ports import free_port
 from tests.forge.house import House, until
+
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Run a Forge for all tests here."""
-    with House(tmp_path_factory.mktemp("forge"), log_limit_mb=1) as house:
+    ingress = {"ingress": True, "ingress_host": "127.0.0.1", "ingress_port": free_port()}
+    with House(tmp_path_factory.mktemp("forge"), log_limit_mb=1, **ingress) as house:
         yield house
 
 
@@ -228,6 +232,16 @@ def test_tidy_forgets_what_is_old(house: House) -> None:
     assert house.ask("GET", f"/api/v1/jobs/{job.id}")[0] == 404
     assert not (house.folder / "files" / job.id).exists()
     assert not (house.folder / "logs" / job.id).exists()
+
+
+def test_both_doors_are_open_and_ingress_is_for_the_supervisor(house: House) -> None:
+    port = house._settings["ingress_port"]
+    assert house.is_up()
+    there = House(house.folder)
+    there.url = f"http://127.0.0.1:{port}"
+    assert there.ask("GET", "/health", token=None)[0] == 200
+    status, told = there.ask("GET", "/api/v1/jobs")
+    assert (status, told["error"]["code"]) == (403, "forbidden.ingress")
 
 
 def test_higher_priority_goes_first(house: House, trace: Path) -> None:
