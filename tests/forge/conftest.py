@@ -34,6 +34,7 @@ def verify_cleanup() -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Run a PostgreSQL server of our own."""
+    pytest_socket.enable_socket()
     try:
         cluster = Cluster()
     except LookupError as missing:
