@@ -15,6 +15,14 @@ from forge.errors import ForgeError, Overloaded, TooLarge, Unauthorized, Unavail
 
 _REF: Final = "#/components/schemas/{model}"
 _USUAL: Final = (Unauthorized, Overloaded, Unavailable)
+#: What the server answers before a route is looked for.
+_TEXT: Final = {"schema": {"type": "string"}}
+_NO_HTTP: Final = {
+    "400": {
+        "description": "Not understood as HTTP, or a line of the head is over 8 KiB",
+        "content": {"text/plain": _TEXT, "text/html": _TEXT},
+    }
+}
 _PATH_PATTERN: Final = re.compile(r"\{(\w+)(?::[^{}]+)?\}")
 
 type _Key = tuple[Any, str]
@@ -148,7 +156,7 @@ def _errors(route: Route, schema: dict[str, Any]) -> dict[str, Any]:
         told.append(TooLarge)
     for error in dict.fromkeys(told):
         families[error.status].append(error.family)
-    return {
+    return _NO_HTTP | {
         str(status): {
             "description": ", ".join(f"`{family}`" for family in names),
             "content": {"application/json": {"schema": schema}},
