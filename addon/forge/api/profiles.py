@@ -11,7 +11,7 @@ from forge.openwrt import overlays
 from forge.openwrt.overlays import Kind
 from forge.openwrt.profiles.documents import Format
 from forge.openwrt.profiles.exchange import text_of
-from forge.openwrt.profiles.facts import Difference, Kept, Version, Which
+from forge.openwrt.profiles.facts import Difference, Filter, Kept, Version, Which
 from forge.openwrt.profiles.schema import Line, Numbered, Profile, ProfileId, Tag
 from forge.openwrt.shared import shown
 
@@ -31,7 +31,7 @@ class VersionQuery(Asked):
     version: VersionNumber | None = None
 
 
-class PageQuery(Asked, Which):
+class PageQuery(Asked, Filter):
     """Which profiles, by their ids."""
 
     after: ProfileId | None = Field(default=None, description="the last id of the page before")
@@ -111,7 +111,7 @@ class Overlay(BaseModel):
 @ROUTES.route("GET", "/profiles")
 def list_profiles(call: Call, query: PageQuery) -> ProfileList:
     """List profiles that match everything that is said."""
-    which = Which(**query.model_dump(include=set(Which.model_fields)))
+    which = Which(**query.model_dump(include=set(Filter.model_fields)))
     found = call.forge.profiles.list(which, after=query.after or "", limit=query.limit)
     return ProfileList(profiles=found)
 

@@ -23,6 +23,12 @@ def test_a_profile_is_kept_and_shown(forge: Forge) -> None:
     assert forge.profiles.show("p1") == made == forge.profiles.at(made.version_id)
 
 
+@pytest.mark.parametrize("by", ["", " ", "a" * 256, "a\tb"])
+def test_who_has_no_proper_name_is_not_written_into_it(forge: Forge, by: str) -> None:
+    forge.profiles.create(profile(), by=by)
+    assert forge.profiles.show("p1").profile == profile()
+
+
 def test_an_id_is_taken_once(forge: Forge) -> None:
     forge.profiles.create(profile())
     with pytest.raises(Conflict) as taken:

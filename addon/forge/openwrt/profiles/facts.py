@@ -29,15 +29,20 @@ class Version(BaseModel):
     changed_at: datetime
 
 
-class Which(BaseModel):
+class Filter(BaseModel):
     """Which profiles: those that match everything that is said."""
 
-    profile_ids: list[ProfileId] = Field(default=[], max_length=1000)
     device_id: Line | None = None
     release: Release | None = None
     target: Target | None = None
     subtarget: Target | None = None
-    tag: list[Tag] = Field(default=[], max_length=50, description="every one of them")
+    tag: list[Tag] = Field(default=[], max_length=5, description="every one of them")
+
+
+class Which(Filter):
+    """Which profiles, also by their ids."""
+
+    profile_ids: list[ProfileId] = Field(default=[], max_length=1000)
 
 
 class Difference(BaseModel):

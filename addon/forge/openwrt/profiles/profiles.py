@@ -1,7 +1,7 @@
 """Profiles kept: made, changed, found, cloned, compared. Every version stays."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,11 +11,9 @@ from forge.errors import Conflict, NotFound
 from forge.jobs import events
 from forge.openwrt.profiles.facts import Difference, Kept, Version, Which, differences
 from forge.openwrt.profiles.rows import ProfileRow, TagRow, VersionRow
-from forge.openwrt.profiles.schema import Profile, read
+from forge.openwrt.profiles.schema import Profile, is_line, read
 from forge.store.base import now
 from forge.store.engine import Store
-
-MOST: Final = 1000
 
 
 class Profiles:
@@ -31,8 +29,8 @@ class Profiles:
             with self._store.write() as session:
                 if session.get(ProfileRow, profile.profile_id) is not None:
                     raise _taken(profile.profile_id)
-                if by and profile.created_by is None:
-                    profile = profile.model_copy(update={"created_by": by[:255]})
+                if profile.created_by is None and is_line(by):
+                    profile = profile.model_copy(update={"created_by": by})
                 row = ProfileRow(id=profile.profile_id, version=1, **_columns(profile))
                 session.add(row)
                 session.flush()
@@ -80,7 +78,9 @@ class Profiles:
                 raise NotFound(f"No profile has a version {version_id}", about="profile_version")
             return _kept(_row(session, version.profile_id), version)
 
-    def list(self, which: Which | None = None, *, after: str = "", limit: int = MOST) -> list[Kept]:
+    def list(
+        self, which: Which | None = None, *, after: str = "", limit: int | None = None
+    ) -> list[Kept]:
         """Return profiles by their ids, which all match; ids that are none are left out."""
         with self._store.read() as session:
             found = session.execute(
@@ -102,11 +102,16 @@ class Profiles:
         """Return the versions of a profile, newest first. Raise NotFound."""
         with self._store.read() as session:
             _row(session, profile_id)
-            rows = session.scalars(
-                sa.select(VersionRow)
+            rows = session.execute(
+                sa.select(
+                    VersionRow.version,
+                    VersionRow.id,
+                    VersionRow.digest,
+                    VersionRow.by,
+                    VersionRow.created_at,
+                )
                 .where(VersionRow.profile_id == profile_id)
                 .order_by(VersionRow.version.desc())
-                .limit(MOST)
             )
             return [
                 Version(

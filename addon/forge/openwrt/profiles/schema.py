@@ -59,8 +59,10 @@ _BIN_DIR: Final = Shape(
 _MODE: Final = Shape(r"0?[0-7]{3,4}", 'octal digits in quotes, such as "0644"')
 _OWNER: Final = Shape(r"(?:root|0)(?::(?:root|0))?", "root:root: a device's files are root's")
 
+_LONGEST_LINE: Final = 255
+
 ProfileId = Annotated[str, Field(min_length=1, max_length=255), _NAME]
-Line = Annotated[str, Field(min_length=1, max_length=255), _LINE]
+Line = Annotated[str, Field(min_length=1, max_length=_LONGEST_LINE), _LINE]
 Tag = Annotated[str, Field(min_length=1, max_length=100), _LINE]
 Text = Annotated[str, Field(max_length=20_000), _TEXT]
 Target = Annotated[str, Field(min_length=1, max_length=100), _NAME]
@@ -72,6 +74,11 @@ Service = Annotated[str, Field(min_length=1, max_length=64), _SERVICE]
 Numbered = Annotated[
     str, Field(max_length=50), Shape(_NUMBERED, "a release such as 24.10.2 or 25.12.0-rc1")
 ]
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a text could be a name in a profile."""
+    return len(text) <= _LONGEST_LINE and _LINE.matches(text)
 
 
 def moves(release: str) -> bool:
