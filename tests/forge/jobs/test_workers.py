@@ -75,6 +75,21 @@ def test_what_a_worker_leaves_reaches_the_forge(house: House, workers: dict[str,
     assert list((house.folder / "work").glob("upload-*")) == []
 
 
+def test_a_forge_that_is_away_for_a_moment_misses_nothing(
+    house: House, workers: dict[str, object]
+) -> None:
+    script = "for i in $(seq 30); do echo line $i; sleep 0.1; done"
+    talking = house.submit("test.program", argv=["sh", "-c", script])
+    until(lambda: "line 3" in house.log(talking))
+    kill(min(house.children(house._processes[0])))
+    keeping = house.finished(house.submit("test.keep", name="image.bin", size=80))
+    assert keeping.state is State.DONE
+    assert house.forge.files.find(keeping.id, "image.bin").stat().st_size == 80
+    assert house.finished(talking).state is State.DONE
+    written = [line for line in house.log(talking).splitlines() if line.startswith("line")]
+    assert written == [f"line {number}" for number in range(1, 31)]
+
+
 def test_many_lines_arrive_in_order_and_once(house: House, workers: dict[str, object]) -> None:
     script = "for i in $(seq 20000); do echo line $i; done"
     job = house.finished(house.submit("test.program", argv=["sh", "-c", script]))
