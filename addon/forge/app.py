@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from forge import rooms
+from forge.flash.cards import Cards
 from forge.jobs.desk import Jobs
 from forge.jobs.files import LocalFiles
 from forge.jobs.logs import JobLog
@@ -34,6 +35,7 @@ class Forge:
     exchange: Exchange
     releases: Releases
     builders: Builders
+    cards: Cards
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -56,6 +58,7 @@ class Forge:
             exchange=Exchange(profiles, shared),
             releases=Releases(Listings(settings, Mirrors.of(settings, rounds=1))),
             builders=Builders(store, jobs, settings),
+            cards=Cards(settings, store, jobs),
         )
 
     def log(self, job_id: str) -> JobLog:

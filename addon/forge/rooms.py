@@ -4,12 +4,13 @@ from importlib import import_module
 from typing import Final
 
 #: Modules that register kinds of jobs when they are imported.
-JOBS: Final = ("forge.jobs.tidy", "forge.openwrt.builders.jobs")
+JOBS: Final = ("forge.jobs.tidy", "forge.flash.jobs", "forge.openwrt.builders.jobs")
 #: Modules with tables.
 TABLES: Final = (
     "forge.jobs.rows",
     "forge.openwrt.profiles.rows",
     "forge.openwrt.rows",
+    "forge.flash.rows",
 )
 
 

@@ -1,6 +1,7 @@
 """What can be set, and from where: command line > environment > options file > defaults."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 import json
 import os
 from pathlib import Path
@@ -18,6 +19,15 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 MirrorUrl = Annotated[
     str, Field(max_length=500, pattern=r"^https?://[A-Za-z0-9.\[\]:_-]+(/[A-Za-z0-9._~/+-]*)?$")
 ]
+
+
+class Verification(StrEnum):
+    """How much of a card is read back after it was written."""
+
+    FULL = "full-hash"
+    PREFIX_64 = "prefix-64MiB"
+    PREFIX_16 = "prefix-16MiB"
+    SKIPPED = "skipped"
 
 
 class Settings(BaseModel):
@@ -108,6 +118,15 @@ class Settings(BaseModel):
     )
     build_timeout_s: int = Field(
         3600, ge=1, le=86_400, description="seconds that `make` may take for one image"
+    )
+    flashing: bool = Field(default=False, description="allow images to be written to cards")
+    flash_verification: Verification = Field(
+        Verification.FULL,
+        description="how much of a card is read back: `full-hash`, `prefix-64MiB`,"
+        " `prefix-16MiB`, `skipped`",
+    )
+    flash_plan_s: int = Field(
+        600, ge=10, le=86_400, description="seconds in which a plan for a card can be confirmed"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much is logged"

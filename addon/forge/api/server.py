@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from forge.api import builders, exchange, jobs, profiles, releases, remote, system
+from forge.api import builders, exchange, flash, jobs, profiles, releases, remote, system
 from forge.api.answers import Handler, as_json, told
 from forge.api.asked import read
 from forge.api.doors import Door, Guard
@@ -27,6 +27,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *exchange.ROUTES.all,
     *releases.ROUTES.all,
     *builders.ROUTES.all,
+    *flash.ROUTES.all,
 )
 
 

@@ -55,6 +55,8 @@ class LocalFiles:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         size = coming.stat().st_size
+        # Before the file itself: one that a crash left with another's hash is refused.
+        self._note(job_id, name).write_text(digest, "ascii")
         coming.replace(target)
         return Kept(name=name, size=size, sha256=digest)
 
@@ -64,6 +66,13 @@ class LocalFiles:
         if not path.is_file():
             raise NotFound(f"The job keeps no file {name}", about="file", job=job_id, name=name)
         return path
+
+    def digest(self, job_id: str, name: str) -> str | None:
+        """Return the SHA-256 that a file had when it was kept."""
+        try:
+            return self._note(job_id, checked(name)).read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def list(self, job_id: str) -> list[str]:
         """Return the names of what a job keeps."""
@@ -75,6 +84,10 @@ class LocalFiles:
     def remove(self, job_id: str) -> None:
         """Delete what a job keeps."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+    def _note(self, job_id: str, name: str) -> Path:
+        """Return where a file's hash is noted."""
+        return self.folder(job_id) / f".{name}.sha256"
 
 
 def checked(name: str) -> str:
