@@ -74,7 +74,7 @@ def test_two_who_migrate_at_once(database: str) -> None:
 
 def test_a_store_of_a_newer_forge_is_refused(store: Store) -> None:
     with store.write() as session:
-        session.execute(sa.text("UPDATE alembic_version SET version_num = 'from_the_future'"))
+        session.execute(sa.text("INSERT INTO alembic_version VALUES ('from_the_future')"))
     with pytest.raises(Unavailable, match="newer Forge"):
         migrate(store)
     with pytest.raises(Unavailable, match="newer Forge"):
