@@ -10,6 +10,9 @@ import pytest_socket
 from forge.app import Forge
 from forge.settings import Settings, load
 from forge.store.migrate import migrate
+from rig.openwrt.cache import cached_folder
+from rig.openwrt.mirror import InThread, Mirror
+from rig.openwrt.tools import missing
 from tests.ledger.postgres import Cluster
 
 
@@ -18,6 +21,12 @@ def _sockets_at_first() -> None:
     """Allow sockets before fixtures of a module start servers, and keep statements unsaid."""
     pytest_socket.enable_socket()
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sockets_for_modules() -> None:
+    """Allow sockets before fixtures of later modules speak with servers."""
+    pytest_socket.enable_socket()
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +79,21 @@ def forge(settings: Settings) -> Iterator[Forge]:
     migrate(forge.store)
     yield forge
     forge.close()
+
+
+@pytest.fixture(scope="session")
+def mirror_server() -> Iterator[Mirror]:
+    """Serve OpenWrt's releases as the rig makes them."""
+    if packages := missing():
+        pytest.skip(f"run script/setup, or install {' '.join(packages)}")
+    pytest_socket.enable_socket()
+    with cached_folder() as folder, InThread(Mirror(folder)) as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def mirror(mirror_server: Mirror) -> Iterator[Mirror]:
+    """Serve OpenWrt's releases with nothing wrong, until the test says so."""
+    mirror_server.heal()
+    yield mirror_server
+    mirror_server.heal()

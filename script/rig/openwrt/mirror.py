@@ -69,9 +69,9 @@ class Mirror(Started):
         await asyncio.to_thread(self.upstream.publish)
         app = web.Application()
         app.router.add_get("/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, LOOPBACK, self.port, shutdown_timeout=0.1).start()
+        await web.TCPSite(self._runner, LOOPBACK, self.port).start()
         return self
 
     async def close(self) -> None:
@@ -87,7 +87,7 @@ class Mirror(Started):
         self._rules.insert(0, Rule(pattern, fault, times))
 
     def after(self, pattern: str, do: Callable[[], object]) -> None:
-        """Do something once, as soon as a path that matches was served."""
+        """Do something once, between a path's being asked for and its being served as it was."""
         self._after.append((pattern, do))
 
     def heal(self) -> None:
@@ -147,20 +147,24 @@ class Mirror(Started):
         if not file.resolve().is_relative_to(self.upstream.files.resolve()):
             raise web.HTTPNotFound
         body = await asyncio.to_thread(file.read_bytes) if file.is_file() else None
+        following = self._following(path)
+        for do in following:
+            await asyncio.to_thread(do)
         rule = self._rule(path)
         if rule is not None:
-            response = await rule.fault.answer(request, body)
-        elif body is None:
+            return await rule.fault.answer(request, body)
+        if body is None:
             raise web.HTTPNotFound
-        else:
-            response = web.FileResponse(file)
-        for once in [one for one in self._after if fnmatchcase(path, one[0])]:
-            with suppress(ValueError):
-                self._after.remove(once)
-                # The old file must be out before what comes next takes its place.
-                await response.prepare(request)
-                await asyncio.to_thread(once[1])
-        return response
+        if following:
+            # What was asked for, as it was before.
+            return web.Response(body=body, content_type="application/octet-stream")
+        return web.FileResponse(file)
+
+    def _following(self, path: str) -> list[Callable[[], object]]:
+        """Return what is to be done now that a path was asked for, and forget it."""
+        due = [one for one in self._after if fnmatchcase(path, one[0])]
+        self._after = [one for one in self._after if one not in due]
+        return [do for _, do in due]
 
     def _rule(self, path: str) -> Rule | None:
         for rule in self._rules:

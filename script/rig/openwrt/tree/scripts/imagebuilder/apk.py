@@ -1,4 +1,4 @@
-"""A small apk: `index`, `update`, `install`, `manifest`, `depends`, `whatdepends`.
+"""A small apk: `reload`, `install`, `manifest`, `depends`, `whatdepends`.
 
 It says what apk says, in apk's words and at its exit status. Its index is not apk's format: it is
 a signature and a compressed list, under apk's name.
@@ -28,16 +28,11 @@ def feeds() -> list[tuple[str, str]]:
     ]
 
 
-def index() -> int:
-    """Write the list of the tree's own packages when it is missing."""
+def reload() -> int:
+    """List the tree's own packages if need be, and fetch the feeds' lists as far as they come."""
     if write_local_index("apk"):
         print("Package list missing or not up-to-date, generating it.", file=sys.stderr)
         print("\nBuilding package index...", file=sys.stderr)
-    return 0
-
-
-def update() -> int:
-    """Fetch the feeds' lists; go on where one cannot be had."""
     failed = 0
     for name, url in feeds():
         kept = folder("DL_DIR") / name
@@ -164,8 +159,7 @@ def _need(said: str) -> str:
 def main(do: str, *arguments: str) -> int:
     """Do what the Makefile asks."""
     commands: dict[str, Callable[..., int]] = {
-        "index": index,
-        "update": update,
+        "reload": reload,
         "install": install,
         "manifest": manifest,
         "depends": depends,

@@ -45,18 +45,18 @@ def _write_boot(boot: Path, work: Path, kernel: Path, title: str) -> None:
         str(BOOT_MB * MB // 1024),
     )
     (work / "boot.cmd").write_text(f"# {title}\n{BOOT_SCRIPT}", "utf-8")
-    script = work / "boot.scr"
-    _run("mkimage", "-T", "script", "-C", "none", "-d", str(work / "boot.cmd"), str(script))
-    for source, name in ((kernel, "kernel.gz"), (script, "boot.scr")):
+    _run("mkimage", "-T", "script", "-C", "none", "-d", "boot.cmd", "boot.scr", folder=work)
+    for source, name in ((kernel, "kernel.gz"), (work / "boot.scr", "boot.scr")):
         _run("mcopy", "-i", str(boot), str(source), f"::{name}")
 
 
-def _run(*command: str, said: str | None = None) -> None:
+def _run(*command: str, said: str | None = None, folder: Path | None = None) -> None:
     subprocess.run(
         command,
         check=True,
         stdout=subprocess.DEVNULL,
         input=said,
+        cwd=folder,
         text=True,
         env={**os.environ, "TZ": "UTC", "MTOOLS_SKIP_CHECK": "1"},
     )

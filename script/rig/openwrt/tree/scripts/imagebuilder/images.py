@@ -183,10 +183,11 @@ class Images:
         image.write_bytes(header + image.read_bytes())
 
     def _fit(self, image: Path, filesystem: str) -> None:
-        source = self.work / f"{image.name}.its"
         said = {"title": self.board.title, "kernel": self.kernel, "root": self.roots[filesystem]}
-        source.write_text(FIT.format(cpu=self.device["cpu"], **said), "utf-8")
-        _run("mkimage", "-f", source, image)
+        (self.work / "fit.its").write_text(FIT.format(cpu=self.device["cpu"], **said), "utf-8")
+        # mkimage takes names of at most 255 characters, folders included.
+        _run("mkimage", "-f", "fit.its", "fit.itb", folder=self.work)
+        (self.work / "fit.itb").rename(image)
 
     def _initramfs(self, image: Path, _filesystem: str) -> None:
         payload = self.work / f"{image.name}.payload"
@@ -196,13 +197,13 @@ class Images:
 
     def _uimage(self, kernel: Path) -> bytes:
         """Wrap a kernel for the boot loader; padded, so that a root may follow."""
-        wrapped = self.work / "uImage"
         _run(
             *("mkimage", "-A", self.device["cpu"], "-O", "linux", "-T", "kernel", "-C", "gzip"),
             *("-a", "0x80060000", "-e", "0x80060000", "-n", self.board.id[:32], "-d", kernel),
-            wrapped,
+            "uImage",
+            folder=self.work,
         )
-        data = wrapped.read_bytes()
+        data = (self.work / "uImage").read_bytes()
         return data + b"\xff" * (-len(data) % 65536)
 
     def _write_manifest(self) -> None:
@@ -214,8 +215,8 @@ class Images:
         (folder("BIN_DIR") / f"{self.prefix}.manifest").write_bytes(said)
 
 
-def _run(*command: str | Path) -> None:
-    subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
+def _run(*command: str | Path, folder: Path | None = None) -> None:
+    subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
 
 def main(name: str) -> int:

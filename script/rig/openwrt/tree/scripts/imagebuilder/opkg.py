@@ -1,4 +1,4 @@
-"""A small opkg: `index`, `update`, `install`, `manifest`, `depends`, `whatdepends`.
+"""A small opkg: `reload`, `install`, `manifest`, `depends`, `whatdepends`.
 
 It says what opkg says, in opkg's words and at its exit status, because that is what a program
 that runs an Image Builder must understand.
@@ -30,16 +30,11 @@ def checks_signatures() -> bool:
     return "option check_signature" in lines
 
 
-def index() -> int:
-    """Write the list of the tree's own packages when it is missing."""
+def reload() -> int:
+    """List the tree's own packages if need be, and fetch the feeds' lists as far as they come."""
     if write_local_index("ipk"):
         print("Package list missing or not up-to-date, generating it.", file=sys.stderr)
         print("\nBuilding package index...", file=sys.stderr)
-    return 0
-
-
-def update() -> int:
-    """Fetch the feeds' lists; go on where one cannot be had."""
     errors = []
     for name, url in feeds():
         kept = folder("DL_DIR") / name
@@ -183,8 +178,7 @@ def _end(errors: list[str]) -> int:
 def main(do: str, *arguments: str) -> int:
     """Do what the Makefile asks."""
     commands: dict[str, Callable[..., int]] = {
-        "index": index,
-        "update": update,
+        "reload": reload,
         "install": install,
         "manifest": manifest,
         "depends": depends,
