@@ -1,6 +1,7 @@
 """Choose and judge TCP ports on the loopback address."""
 
 import asyncio
+import random
 import socket
 from typing import Final
 
@@ -9,15 +10,22 @@ from rig.errors import PortTakenError, RigError
 LOOPBACK: Final = "127.0.0.1"
 
 
+#: Below what systems give to connections of their own (Linux: from 32768): whoever restarts on
+#: its port must not find it taken by somebody's connection.
+_FREE: Final = range(15_000, 32_000)
+
 _handed_out: Final[set[int]] = set()
 
 
 def free_port() -> int:
     """Return a TCP port that nothing listens on and that was not returned before."""
     while True:
+        port = random.choice(_FREE)  # noqa: S311 - so that several at once seldom choose the same
         with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            port: int = probe.getsockname()[1]
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
         if port not in _handed_out:
             _handed_out.add(port)
             return port

@@ -205,6 +205,7 @@ async def test_without_mqtt_the_workshop_waits(hass: HomeAssistant) -> None:
     entry = MockConfigEntry(domain=DOMAIN, options={"prefixes": ["props"]})
     entry.add_to_hass(hass)
     MockConfigEntry(domain=mqtt.DOMAIN).add_to_hass(hass)
+    assert await async_setup_component(hass, "http", {})
     with (
         patch("custom_components.atelier.async_wait_for_mqtt_client", return_value=False),
         patch("homeassistant.setup.async_process_deps_reqs"),

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
+
+from rig.ports import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
@@ -23,9 +24,7 @@ class Cluster:
         self._user = _user() if os.getuid() == 0 else None
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._run("initdb", "-D", "data", "-U", "atelier", "-A", "trust", "-E", "UTF8", "-N")
         self._made = 0
 

@@ -19,7 +19,7 @@ from .backend import make
 from .conftest import fill
 
 ROOM = Path(custom_components.atelier.ledger.__file__).parent
-OTHERS = {"sqlalchemy", "alembic"}
+OTHERS = {"sqlalchemy", "alembic", "asyncpg"}
 
 
 @pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.stem)
