@@ -293,8 +293,8 @@ def _followed(tree: dict[str, Entry], entry: Entry) -> Entry | None:
 
 
 def _unreadable(error: OSError, code: str) -> ForgeError:
+    # Only what is opened by its name fails with it; a full disk has none.
+    where = shown(error.filename) if error.filename is not None else "where it is staged"
     return Precondition(
-        f"The overlay cannot be staged: {error.strerror}: {shown(error.filename)}",
-        about=code,
-        path=shown(error.filename),
+        f"The overlay cannot be staged: {error.strerror}: {where}", about=code, path=where
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 import hashlib
 import os
 from pathlib import Path
+import resource
 import socket
 import subprocess
 from typing import Any
@@ -252,6 +253,19 @@ def test_what_vanishes_or_changes_into_a_link_meanwhile_is_told(
     with pytest.raises(Precondition) as gone:
         scan(shared.root / "missing")
     assert gone.value.code == "precondition.dir_stage_error"
+
+
+def test_a_full_disk_is_told(shared: Shared, tmp_path: Path) -> None:
+    put(shared.root / "o/a", "1" * 100)
+    entries = gather(profile(overlay_dir="o"), shared)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(Precondition) as full:
+            stage(entries, tmp_path / "staged")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert full.value.code == "precondition.file_stage_error"
 
 
 def test_long_work_can_be_ended(shared: Shared, tmp_path: Path) -> None:

@@ -98,14 +98,7 @@ class Exchange:
     ) -> ImportResult:
         """Keep the profiles of a shared folder's files. Raise Invalid or NotFound for it."""
         found = self._shared.folder(folder)
-        names = sorted(
-            entry.name
-            for entry in os.scandir(found)
-            if PurePath(entry.name).suffix.lower() in SUFFIXES
-            and not entry.name.startswith(".")
-            and fnmatch.fnmatchcase(entry.name, pattern)
-            and not entry.is_dir()
-        )
+        names = _names(found, pattern)
         if len(names) > MOST:
             raise Invalid(f"{folder} has {len(names)} files, {MOST} are taken", about="folder")
         return self._take_all(
@@ -172,6 +165,21 @@ class Exchange:
             if not update:
                 raise
         return self._profiles.update(profile, by=by), False
+
+
+def _names(folder: Path, pattern: str) -> list[str]:
+    """Return the names of files that could be profiles, sorted. Raise Unavailable."""
+    try:
+        return sorted(
+            entry.name
+            for entry in os.scandir(folder)
+            if PurePath(entry.name).suffix.lower() in SUFFIXES
+            and not entry.name.startswith(".")
+            and fnmatch.fnmatchcase(entry.name, pattern)
+            and not entry.is_dir()
+        )
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be read: {error.strerror}", about="folder") from None
 
 
 def read_named(name: str, text: str | bytes) -> Profile:
