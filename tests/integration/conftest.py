@@ -61,7 +61,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr("custom_components.atelier.props.reference._PROOF_TIMEOUT_S", 0.05)
     # Where a test's clock stands still, the client never gets to subscribe.
-    monkeypatch.setattr("custom_components.atelier.bus._SETTLE_S", 0.2)
+    monkeypatch.setattr("custom_components.atelier.bus._SETTLE_S", 1.0)
 
 
 @pytest.fixture(autouse=True)
