@@ -1,22 +1,14 @@
-"""The command line: what starts the Forge."""
+"""What starts the Forge, and what a container asks of it."""
 
 import logging
 from pathlib import Path
-import sys
 from typing import Annotated, Any, Final
 
 import typer
 
 from forge import VERSION
-from forge.errors import ForgeError, Unavailable
-from forge.settings import Settings, load
-
-app = typer.Typer(
-    help="The heavy tools beside Home Assistant.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+from forge.cli.place import gathered
+from forge.settings import Settings
 
 _HEALTH_WITHIN_S: Final = 10
 
@@ -25,7 +17,6 @@ Options = Annotated[Path | None, typer.Option(help="The options file (/data/opti
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.")]
 
 
-@app.command()
 def serve(
     data_dir: DataDir = None,
     options: Options = None,
@@ -42,7 +33,6 @@ def serve(
     serving.serve(settings)
 
 
-@app.command()
 def worker(data_dir: DataDir = None, options: Options = None, log_level: LogLevel = None) -> None:
     """Run jobs of a Forge elsewhere: set its database, its address and its token."""
     from forge import serving  # noqa: PLC0415 - as above
@@ -50,7 +40,6 @@ def worker(data_dir: DataDir = None, options: Options = None, log_level: LogLeve
     serving.work(_settings(options, data_dir=data_dir, log_level=log_level))
 
 
-@app.command()
 def token(data_dir: DataDir = None, options: Options = None) -> None:
     """Print the API's token; one is made where there is none."""
     from forge import tokens  # noqa: PLC0415 - as above
@@ -58,7 +47,6 @@ def token(data_dir: DataDir = None, options: Options = None) -> None:
     typer.echo(tokens.token(_settings(options, data_dir=data_dir)))
 
 
-@app.command()
 def health(
     options: Options = None,
     port: Annotated[int | None, typer.Option(help="Where the API listens.")] = None,
@@ -72,27 +60,19 @@ def health(
         with build_opener(ProxyHandler({})).open(url, timeout=_HEALTH_WITHIN_S) as answer:
             typer.echo(answer.read().decode())
     except OSError as error:
-        raise Unavailable(f"The Forge does not answer well: {error}", about="forge") from None
+        # Containers' health checks know 0 and 1, and nothing else.
+        typer.echo(f"unavailable.forge: The Forge does not answer well: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
-@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(VERSION)
 
 
-def main() -> None:
-    """Run the command line; an error is one line and exit code 1."""
-    try:
-        app()
-    except ForgeError as error:
-        sys.stderr.write(f"{error.code}: {error.message}\n")
-        sys.exit(1)
-
-
 def _settings(options: Path | None, **given: Any) -> Settings:
     """Gather the settings, and let the log be as they say."""
-    settings = load(given, options_file=options)
+    settings = gathered(given, options)
     logging.basicConfig(
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",

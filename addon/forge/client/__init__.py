@@ -1,0 +1,1 @@
+"""A client of the Forge's API: what the command line and the MCP server stand on."""

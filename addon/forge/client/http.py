@@ -1,0 +1,138 @@
+"""Requests to a Forge, and the errors that it tells of."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import client
+import json
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from forge.errors import ForgeError, Invalid, Unavailable, Upstream
+
+_TIMEOUT_S: Final = 60
+_PREFIX: Final = "/api/v1"
+_LARGEST_ERROR: Final = 1 << 20
+
+type Query = Mapping[str, Any]
+
+
+class Told(ForgeError):
+    """An error as a Forge told it: its own code, whatever family that is."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        """Keep what was told."""
+        super().__init__(str(error.get("message", "")), **error.get("facts") or {})
+        self.code = str(error.get("code", "internal"))
+
+
+class Client:
+    """A Forge, by its address and its token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Ask there. Raise Invalid for what is no address, or no token."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Invalid(f"{url!r} is no address of a Forge: http://host:port is", about="address")
+        if not token.isascii() or not token.isprintable():
+            raise Invalid("The token holds what no token can: take it anew", about="token")
+        self.url: Final = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._connect = client.HTTPSConnection if parts.scheme == "https" else client.HTTPConnection
+        self._netloc = parts.netloc
+        self._base = parts.path.rstrip("/")
+        self._token = token
+
+    def get(self, *path: str, **query: Any) -> Any:
+        """Return the JSON at an address below `/api/v1`."""
+        return self.ask("GET", at(*path), query)
+
+    def post(self, *path: str, body: Any = None, key: str | None = None) -> Any:
+        """Send JSON; `key` makes sending it again harmless."""
+        return self.ask("POST", at(*path), {}, body=body or {}, key=key)
+
+    def put(self, *path: str, body: Any, **query: Any) -> Any:
+        """Send JSON to where it belongs."""
+        return self.ask("PUT", at(*path), query, body=body)
+
+    def delete(self, *path: str, **query: Any) -> Any:
+        """Delete what is there."""
+        return self.ask("DELETE", at(*path), query)
+
+    def text(self, *path: str, **query: Any) -> str:
+        """Return the text at an address."""
+        with self.open(at(*path), query) as answer:
+            return answer.read().decode("utf-8", "replace")
+
+    def ask(
+        self, method: str, path: str, query: Query, *, body: Any = None, key: str | None = None
+    ) -> Any:
+        """Ask one thing; return the JSON, or the text where it is none."""
+        headers = {"Idempotency-Key": key} if key else {}
+        with self.open(path, query, method=method, body=body, headers=headers) as answer:
+            text = answer.read()
+            if answer.headers.get_content_type() != "application/json":
+                return text.decode("utf-8", "replace") if text else None
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise self._no_forge(answer.status) from None
+
+    @contextmanager
+    def open(
+        self,
+        path: str,
+        query: Query,
+        *,
+        method: str = "GET",
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[client.HTTPResponse]:
+        """Ask, and read the answer as it comes. Raise what the Forge tells, or Unavailable."""
+        connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
+        sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            connection.request(method, self._address(path, query), data, sent)
+            answer = connection.getresponse()
+            if answer.status >= 300:  # noqa: PLR2004 - no redirect is followed: the token stays here
+                raise self._told(answer)
+            yield answer
+        except (OSError, client.HTTPException) as error:
+            raise Unavailable(
+                f"No Forge answers at {self.url} ({str(error) or type(error).__name__}): start it with"
+                " `forge serve`, or say where it is with --url",
+                about="forge",
+            ) from None
+        finally:
+            connection.close()
+
+    def _address(self, path: str, query: Query) -> str:
+        said: list[tuple[str, str]] = []
+        for name, value in query.items():
+            values = value if isinstance(value, list | tuple) else [value]
+            said += [(name, _text(one)) for one in values if one is not None]
+        return f"{self._base}{path}" + (f"?{urlencode(said)}" if said else "")
+
+    def _told(self, answer: client.HTTPResponse) -> ForgeError:
+        try:
+            error = json.loads(answer.read(_LARGEST_ERROR))["error"]
+            return Told(error)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return self._no_forge(answer.status)
+
+    def _no_forge(self, status: int) -> Upstream:
+        return Upstream(
+            f"What answers at {self.url} is no Forge (status {status}): check the address",
+            about="forge",
+            status=status,
+        )
+
+
+def at(*path: str) -> str:
+    """Return an address below `/api/v1`; what a part holds stays within it."""
+    return _PREFIX + "".join(f"/{quote(part, safe='')}" for part in path)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
