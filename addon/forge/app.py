@@ -11,6 +11,7 @@ from forge.jobs.logs import JobLog
 from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
 from forge.openwrt.builders.builders import Builders
+from forge.openwrt.builds.builds import Builds
 from forge.openwrt.fetch import Mirrors
 from forge.openwrt.profiles.exchange import Exchange
 from forge.openwrt.profiles.profiles import Profiles
@@ -35,6 +36,7 @@ class Forge:
     exchange: Exchange
     releases: Releases
     builders: Builders
+    builds: Builds
     cards: Cards
 
     @classmethod
@@ -47,17 +49,19 @@ class Forge:
         shared = Shared(settings.shared)
         profiles = Profiles(store)
         jobs = Jobs(store, queue, settings)
+        files = LocalFiles(settings.data_dir)
         return cls(
             settings=settings,
             store=store,
             queue=queue,
             jobs=jobs,
-            files=LocalFiles(settings.data_dir),
+            files=files,
             shared=shared,
             profiles=profiles,
             exchange=Exchange(profiles, shared),
             releases=Releases(Listings(settings, Mirrors.of(settings, rounds=1))),
             builders=Builders(store, jobs, settings),
+            builds=Builds(store, jobs, settings, profiles, shared),
             cards=Cards(settings, store, jobs),
         )
 

@@ -4,7 +4,12 @@ from importlib import import_module
 from typing import Final
 
 #: Modules that register kinds of jobs when they are imported.
-JOBS: Final = ("forge.jobs.tidy", "forge.flash.jobs", "forge.openwrt.builders.jobs")
+JOBS: Final = (
+    "forge.jobs.tidy",
+    "forge.flash.jobs",
+    "forge.openwrt.builders.jobs",
+    "forge.openwrt.builds.jobs",
+)
 #: Modules with tables.
 TABLES: Final = (
     "forge.jobs.rows",

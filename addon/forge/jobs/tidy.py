@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 import sqlalchemy as sa
 
-from forge.jobs import events
+from forge.jobs import events, holds
 from forge.jobs.context import Context
 from forge.jobs.files import LocalFiles
 from forge.jobs.kinds import job
@@ -34,7 +34,9 @@ def tidy(ctx: Context, params: Tidy) -> dict[str, Any]:
     ctx.state(State.COLLECTING, f"jobs that finished before {limit:%Y-%m-%d %H:%M} UTC")
     with ctx.store.read() as session:
         old = session.scalars(
-            sa.select(JobRow.id).where(JobRow.state.in_(FINISHED), JobRow.finished_at < limit)
+            sa.select(JobRow.id).where(
+                JobRow.state.in_(FINISHED), JobRow.finished_at < limit, *holds.free()
+            )
         ).all()
     files = LocalFiles(ctx.settings.data_dir)
     for done, job_id in enumerate(old):

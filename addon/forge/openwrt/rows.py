@@ -35,26 +35,24 @@ class BuilderRow(Base):
 
 
 class BuildRow(Base):
-    """One build; its state is that of its job. `recipe` says all that went into it."""
+    """One build. Its id is its job's, whose parameters say what was asked for."""
 
     __tablename__ = "builds"
 
-    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
-    job_id: Mapped[str] = mapped_column(sa.ForeignKey("jobs.id"), unique=True)
+    id: Mapped[str] = mapped_column(sa.ForeignKey("jobs.id"), primary_key=True)
     version_id: Mapped[str | None] = mapped_column(sa.ForeignKey("profile_versions.id"), index=True)
     profile_id: Mapped[str | None] = mapped_column(sa.String(255), index=True)
     builder_id: Mapped[str | None] = mapped_column(
         sa.ForeignKey("builders.id", ondelete="SET NULL"), index=True
     )
     release: Mapped[str] = mapped_column(sa.String(50))
-    recipe: Mapped[dict[str, Any]]
     #: None until everything is known that the image depends on.
     key: Mapped[str | None] = mapped_column(sa.String(80), index=True)
-    #: The build whose images these are, where they were built before.
-    same_as: Mapped[str | None] = mapped_column(
-        sa.ForeignKey("builds.id", ondelete="SET NULL"), index=True
-    )
-    #: What it was built by and of: revision, archive, packages, changes, arguments.
+    #: What a client of the ASU protocol knows it by.
+    request_hash: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    #: The build whose images these are, where they had been built before.
+    same_as: Mapped[str | None] = mapped_column(sa.ForeignKey("builds.id"), index=True)
+    #: What it was built by and of: revision, archive, packages, arguments.
     facts: Mapped[dict[str, Any] | None]
     built_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)

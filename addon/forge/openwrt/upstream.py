@@ -70,7 +70,9 @@ class Listings:
         return kept.read_bytes()
 
     def _kept(self, path: str) -> Path:
-        return self._folder / hashlib.sha256(path.encode()).hexdigest()[:32]
+        return (
+            self._folder / hashlib.sha256(f"{self._mirrors.urls} {path}".encode()).hexdigest()[:32]
+        )
 
 
 def _age(path: Path) -> float | None:

@@ -29,7 +29,9 @@ from forge.openwrt.place import Place
 from forge.openwrt.rows import BuilderRow
 from forge.openwrt.unpack import Unpacker
 from forge.openwrt.upstream import Listings
+from forge.settings import Settings
 from forge.store.base import now
+from forge.store.engine import Store
 
 #: Archives are packed about so much; what is really needed is watched while unpacking.
 _GROWS: Final = 4
@@ -85,7 +87,9 @@ class _Ensuring:
                 about="builder_broken",
                 problem=row.problem,
             )
-        if here and (self._ctx.settings.offline or not self._is_old(row)):
+        if here and (
+            self._ctx.settings.offline or not _is_old(row, self._place, self._ctx.settings)
+        ):
             return self._use(row)
         if self._ctx.settings.offline:
             raise Precondition(
@@ -218,12 +222,6 @@ class _Ensuring:
             self._looked_at = time.monotonic()
             check_free(self._shelf.coming, self._reserve + more)
 
-    def _is_old(self, row: BuilderRow) -> bool:
-        """Tell whether what moves was looked at too long ago."""
-        fresh = timedelta(seconds=self._ctx.settings.openwrt_refresh_s)
-        age = now() - row.checked_at if row.checked_at else None
-        return self._place.moves and (age is None or not timedelta() <= age < fresh)
-
     def _row(self) -> BuilderRow:
         with self._ctx.store.write() as session:
             row = find(session, self._place)
@@ -256,16 +254,39 @@ class _Ensuring:
             session.execute(
                 sa.update(BuilderRow).where(BuilderRow.id == row.id).values(used_at=now())
             )
-        assert row.sha256 is not None  # noqa: S101 - it is ready
-        return Ready(
-            id=row.id,
-            place=self._place,
-            tree=self._shelf.tree(self._place, row.sha256),
-            keys=self._shelf.keys(self._place, row.sha256),
-            sha256=row.sha256,
-            epoch=row.epoch,
-            info=Info.model_validate(row.info),
-        )
+        return _ready(row, self._place, self._shelf)
+
+
+def here(store: Store, settings: Settings, place: Place) -> Ready | None:
+    """Return an Image Builder that is on this disk and need not be looked after."""
+    shelf = Shelf(settings)
+    with store.read() as session:
+        row = find(session, place)
+    if row is None or row.state != BuilderState.READY or not shelf.ready(place, row.sha256):
+        return None
+    if not settings.offline and _is_old(row, place, settings):
+        return None
+    return _ready(row, place, shelf)
+
+
+def _ready(row: BuilderRow, place: Place, shelf: Shelf) -> Ready:
+    assert row.sha256 is not None  # noqa: S101 - it is ready
+    return Ready(
+        id=row.id,
+        place=place,
+        tree=shelf.tree(place, row.sha256),
+        keys=shelf.keys(place, row.sha256),
+        sha256=row.sha256,
+        epoch=row.epoch,
+        info=Info.model_validate(row.info),
+    )
+
+
+def _is_old(row: BuilderRow, place: Place, settings: Settings) -> bool:
+    """Tell whether what moves was looked at too long ago."""
+    fresh = timedelta(seconds=settings.openwrt_refresh_s)
+    age = now() - row.checked_at if row.checked_at else None
+    return place.moves and (age is None or not timedelta() <= age < fresh)
 
 
 def find(session: Session, place: Place) -> BuilderRow | None:

@@ -1,7 +1,8 @@
 """Which Image Builders may go: never one that a build needs, unless force says so."""
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 import sqlalchemy as sa
@@ -16,10 +17,19 @@ from forge.store.base import now
 from forge.store.engine import Store
 
 
+def _one_of_them() -> Iterator[dict[str, Any]]:
+    """Say in the description, too, that something must be said (JSON Schema)."""
+    yield {"properties": {"all": {"const": True}}, "required": ["all"]}
+    for name in ("release", "target", "subtarget", "unused_days", "most_mb"):
+        yield {"properties": {name: {"not": {"type": "null"}}}, "required": [name]}
+
+
 class Prune(BaseModel):
     """Which Image Builders to delete: all that match, the longest unused first."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"anyOf": [*_one_of_them()]}
+    )
 
     release: Release | None = None
     target: Target | None = None

@@ -39,20 +39,18 @@ def upgrade() -> None:
     op.create_table(
         "builds",
         sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("job_id", sa.String(32), nullable=False),
         sa.Column("version_id", sa.String(32)),
         sa.Column("profile_id", sa.String(255)),
         sa.Column("builder_id", sa.String(32)),
         sa.Column("release", sa.String(50), nullable=False),
-        sa.Column("recipe", sa.JSON, nullable=False),
         sa.Column("key", sa.String(80)),
+        sa.Column("request_hash", sa.String(64)),
         sa.Column("same_as", sa.String(32)),
         sa.Column("facts", sa.JSON),
         sa.Column("built_at", Moment),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_builds"),
-        sa.UniqueConstraint("job_id", name="uq_builds_job_id"),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_builds_job_id_jobs"),
+        sa.ForeignKeyConstraint(["id"], ["jobs.id"], name="fk_builds_id_jobs"),
         sa.ForeignKeyConstraint(
             ["version_id"], ["profile_versions.id"], name="fk_builds_version_id_profile_versions"
         ),
@@ -62,12 +60,11 @@ def upgrade() -> None:
             name="fk_builds_builder_id_builders",
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["same_as"], ["builds.id"], name="fk_builds_same_as_builds", ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["same_as"], ["builds.id"], name="fk_builds_same_as_builds"),
     )
     for column in (
-        *("version_id", "profile_id", "builder_id", "key", "same_as", "built_at", "created_at"),
+        *("version_id", "profile_id", "builder_id", "key", "request_hash", "same_as"),
+        *("built_at", "created_at"),
     ):
         op.create_index(f"ix_builds_{column}", "builds", [column])
     op.create_table(
