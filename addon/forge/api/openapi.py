@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import re
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode
 
 from forge import VERSION
@@ -103,7 +103,7 @@ def _operation(
     if "body" in route.asked:
         body = schema("body", "validation")
         operation["requestBody"] = {
-            "required": bool(_resolved(body, definitions).get("required")),
+            "required": not _may_be_empty(route.asked["body"]),
             "content": {"application/json": {"schema": body}},
         }
     elif route.upload:
@@ -137,6 +137,15 @@ def _parameters(
         }
         for name, field in resolved.get("properties", {}).items()
     ]
+
+
+def _may_be_empty(model: type[BaseModel]) -> bool:
+    """Tell whether a body may be left out: it then is an empty object."""
+    try:
+        model.model_validate({})
+    except ValidationError:
+        return False
+    return True
 
 
 def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
