@@ -120,6 +120,12 @@ class Settings(BaseModel):
         3600, ge=1, le=86_400, description="seconds that `make` may take for one image"
     )
     flashing: bool = Field(default=False, description="allow images to be written to cards")
+    flash_devices: tuple[Path, ...] = Field(
+        (),
+        max_length=50,
+        description="the only devices that may be written, by their paths; with none named,"
+        " every card that passes the checks",
+    )
     flash_verification: Verification = Field(
         Verification.FULL,
         description="how much of a card is read back: `full-hash`, `prefix-64MiB`,"
@@ -132,10 +138,10 @@ class Settings(BaseModel):
         "info", description="how much is logged"
     )
 
-    @field_validator("openwrt_mirrors", "openwrt_repositories", mode="before")
+    @field_validator("openwrt_mirrors", "openwrt_repositories", "flash_devices", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
-        """Take several addresses in one text, as an environment variable holds them."""
+        """Take several addresses or paths in one text, as an environment variable holds them."""
         return value.replace(",", " ").split() if isinstance(value, str) else value
 
     @field_validator("database_url")
@@ -205,7 +211,7 @@ def _options(path: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(raw, dict):
         raise Invalid(f"{path} must be a JSON object", about="settings")
-    return {name: value for name, value in raw.items() if value not in (None, "")}
+    return {name: value for name, value in raw.items() if value not in (None, "", [])}
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Cards:
     def cards(self) -> list[Card]:
         """Return facts of all devices; which one is meant, a person says. Raise Precondition."""
         check_allowed(self._settings)
-        found, boot = devices(self._settings.data_dir), boot_id()
+        found, boot = devices(self._settings.data_dir, only=self._settings.flash_devices), boot_id()
         with self._store.read() as session:
             return [
                 Card(**device.model_dump(), suspect=records.suspect(session, device, boot))
@@ -45,7 +45,7 @@ class Cards:
         """Have a plan made; what can be refused at once is."""
         check_allowed(self._settings)
         Images(self._settings).find(wish.image)
-        writable(wish.device, self._settings.data_dir)
+        writable(wish.device, self._settings.data_dir, only=self._settings.flash_devices)
         return self._jobs.submit("flash.plan", wish, by=by, key=key)
 
     def show_plan(self, token: str) -> Plan:
@@ -74,7 +74,7 @@ class Cards:
     def eject(self, path: str) -> bool:
         """Flush a device that nobody uses, and eject it where it can. Raise Precondition."""
         check_allowed(self._settings)
-        disk = writable(path, self._settings.data_dir)
+        disk = writable(path, self._settings.data_dir, only=self._settings.flash_devices)
         with BlockTarget(disk) as target, failing("flushed", 0):
             target.settle()
             return target.eject()

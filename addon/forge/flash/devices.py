@@ -1,5 +1,6 @@
 """Which device may be written, and why another may not. Nothing is ever chosen here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 import errno
 import os
@@ -48,15 +49,15 @@ def boot_id() -> str:
     return _BOOT.read_text("ascii").strip()
 
 
-def devices(data_dir: Path) -> list[Device]:
-    """Return the facts of all disks."""
-    return [_described(disk) for disk in disks(mounts(data_dir))]
+def devices(data_dir: Path, *, only: Collection[Path] = ()) -> list[Device]:
+    """Return the facts of all disks; where some are named, only those may be written."""
+    return [_described(disk, only) for disk in disks(mounts(data_dir))]
 
 
-def writable(path: str, data_dir: Path) -> Disk:
+def writable(path: str, data_dir: Path, *, only: Collection[Path] = ()) -> Disk:
     """Return the whole disk that a path leads to. Raise NotFound or Precondition."""
     disk = find(path, data_dir)
-    _refuse(disk)
+    _refuse(disk, only)
     return disk
 
 
@@ -70,7 +71,7 @@ def find(path: str, data_dir: Path) -> Disk:
         raise Precondition(
             f"{path} is no block device: name a disk", about="not_block_device", device=path
         )
-    number = f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
+    number = _number(found)
     disk = disk_of(number, mounts(data_dir))
     if disk is None:
         raise NotFound(
@@ -79,10 +80,10 @@ def find(path: str, data_dir: Path) -> Disk:
     return disk
 
 
-def _described(disk: Disk) -> Device:
+def _described(disk: Disk, only: Collection[Path]) -> Device:
     refusal, in_use = None, None
     try:
-        _refuse(disk)
+        _refuse(disk, only)
         in_use = False
     except ForgeError as error:
         refusal = error.code
@@ -90,7 +91,7 @@ def _described(disk: Disk) -> Device:
     return Device(**disk.model_dump(), in_use=in_use, refusal=refusal)
 
 
-def _refuse(disk: Disk) -> None:
+def _refuse(disk: Disk, only: Collection[Path]) -> None:
     """Raise Precondition where a disk must not be written."""
     facts = {"device": disk.path}
     if disk.part_of is not None:
@@ -121,6 +122,13 @@ def _refuse(disk: Disk) -> None:
             mounts=disk.mounts,
             **facts,
         )
+    if only and not any(_leads_to(path, disk) for path in only):
+        raise Precondition(
+            f"{disk.path} is none of the devices that may be written: add it to the option"
+            " `flash_devices`",
+            about="device_not_listed",
+            **facts,
+        )
     if not disk.size:
         raise Precondition(f"There is no medium in {disk.path}", about="no_medium", **facts)
     if disk.read_only:
@@ -132,6 +140,19 @@ def _refuse(disk: Disk) -> None:
         os.close(os.open(disk.path, os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC))
     except OSError as error:
         raise refused(disk.path, error) from None
+
+
+def _leads_to(path: Path, disk: Disk) -> bool:
+    """Tell whether a path, which may be a link, is this disk's now."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISBLK(found.st_mode) and _number(found) == disk.number
+
+
+def _number(found: os.stat_result) -> str:
+    return f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
 
 
 def refused(path: str, error: OSError) -> ForgeError:

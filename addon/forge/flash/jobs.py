@@ -47,14 +47,14 @@ def check_allowed(settings: Settings) -> None:
 def plan(ctx: Context, params: Wish) -> dict[str, Any]:
     """Read an image from its beginning to its end, and plan to write it. Writes nothing."""
     check_allowed(ctx.settings)
-    disk = writable(params.device, ctx.settings.data_dir)
+    disk = writable(params.device, ctx.settings.data_dir, only=ctx.settings.flash_devices)
     ctx.state(State.VERIFYING, f"reading {params.image.name}")
     seen = images.look(Images(ctx.settings), params.image, room=disk.size, tell=ctx.progress)
     ctx.log(f"{seen.name}: {seen.size} bytes, {seen.table} table, sha256 {seen.sha256}")
     if seen.trailer is not None:
         ctx.log(f"left out: {seen.trailer.size} bytes that OpenWrt appended")
     # Looked at again: reading took a while.
-    disk = writable(params.device, ctx.settings.data_dir)
+    disk = writable(params.device, ctx.settings.data_dir, only=ctx.settings.flash_devices)
     images.check_room(seen.name, seen.size, disk.size)
     made = plans.make(ctx.store, ctx.settings, params, disk, seen)
     return made.model_dump(mode="json")
@@ -79,7 +79,7 @@ def _written(ctx: Context, row: PlanRow) -> dict[str, Any]:
     """Do it, with the card for oneself from here to the end."""
     ctx.state(State.VERIFYING, "looking at the card and the image again")
     seen = Seen.model_validate(row.image)
-    disk = writable(row.device["path"], ctx.settings.data_dir)
+    disk = writable(row.device["path"], ctx.settings.data_dir, only=ctx.settings.flash_devices)
     path = images.check_unchanged(Images(ctx.settings), seen, ctx.checkpoint)
     with BlockTarget(disk) as target:
         plans.check_same(ctx.store, row, target.identity)

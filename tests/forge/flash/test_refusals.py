@@ -7,8 +7,11 @@ import subprocess
 
 import pytest
 
-from forge.errors import ForgeError
-from forge.flash.devices import devices
+from forge.errors import ForgeError, Precondition
+from forge.flash.cards import Cards
+from forge.flash.devices import devices, writable
+from forge.flash.facts import Wish
+from forge.flash.images import Image
 from tests.forge.flash.cards import MIB, Loop, disk_image, mounted, packed, run
 from tests.forge.flash.conftest import Room
 
@@ -97,6 +100,22 @@ def test_the_disk_that_the_forge_keeps_its_data_on(
     with mounted(f"{parted.path}p1", tmp_path / "point"):
         (found,) = [d for d in devices(settings.data_dir) if d.path == parted.path]
         assert (found.system, found.refusal) == (True, "precondition.system_device")
+
+
+def test_a_device_that_is_not_among_those_named(
+    room: Room, image: dict[str, str], parted: Loop, card: Loop, tmp_path: Path
+) -> None:
+    link = tmp_path / "by-id"
+    link.symlink_to(card.path)
+    named = room.forge.settings.model_copy(update={"flash_devices": (tmp_path / "gone", link)})
+    found = {disk.path: disk for disk in devices(named.data_dir, only=named.flash_devices)}
+    assert found[card.path].refusal is None
+    assert found[parted.path].refusal == "precondition.device_not_listed"
+    assert writable(card.path, named.data_dir, only=named.flash_devices).path == card.path
+    with pytest.raises(Precondition, match="add it to the option `flash_devices`"):
+        Cards(named, room.forge.store, room.forge.jobs).plan(
+            Wish(image=Image(**image), device=parted.path), by="", key=None
+        )
 
 
 def test_a_read_only_device(room: Room, image: dict[str, str], loops: Callable[..., Loop]) -> None:

@@ -36,14 +36,21 @@ def test_the_nearest_wins(tmp_path: Path) -> None:
     assert settings.light_jobs == 3
 
 
+def test_a_list_in_one_text(tmp_path: Path) -> None:
+    environment = {"FORGE_FLASH_DEVICES": "/dev/sdx, /dev/disk/by-id/usb-reader"}
+    settings = gathered(tmp_path, environment=environment)
+    assert settings.flash_devices == (Path("/dev/sdx"), Path("/dev/disk/by-id/usb-reader"))
+
+
 def test_what_is_empty_is_not_set(tmp_path: Path) -> None:
     settings = gathered(
         tmp_path,
-        options={"token": "", "api_port": None},
+        options={"token": "", "api_port": None, "openwrt_mirrors": []},
         environment={"FORGE_DATABASE_URL": ""},
         api_host=None,
     )
     assert settings.token is None
+    assert settings.openwrt_mirrors
     assert settings.api_port == 8470
     assert settings.database == "sqlite:////data/forge.db"
 
