@@ -83,7 +83,7 @@ def bomb(_genuine: bytes, release: Release, target: Target) -> bytes:
     zeros = bytes(BOMB_PIECE)
     # Both formats may be joined end to end.
     piece = lzma.compress(zeros, preset=0) if release.suffix == "tar.xz" else zstd.compress(zeros)
-    return compress(member.tobuf(), release) + piece * BOMB_PIECES
+    return compress(member.tobuf(tarfile.GNU_FORMAT), release) + piece * BOMB_PIECES
 
 
 ARCHIVES: Final[dict[str, Maker]] = {

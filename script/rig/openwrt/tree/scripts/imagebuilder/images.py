@@ -98,9 +98,9 @@ class Images:
         name = f"{self.prefix}-{kind if filesystem == 'initramfs' else f'{filesystem}-{kind}'}"
         image = self.work / name
         recipe(image, filesystem)
-        if self._is_too_big(image):
+        if filesystem != "initramfs" and self._is_too_big(image):
             return
-        if self.board.has_metadata and "sysupgrade" in kind + "sysupgrade" * ("sdcard" in kind):
+        if self.board.has_metadata and kind.startswith(("sysupgrade", "sdcard")):
             trailer.append(image, self._description())
         shutil.copy(image, folder("BIN_DIR") / name)
         digest = hashlib.sha256(image.read_bytes()).hexdigest()
@@ -117,7 +117,7 @@ class Images:
     def _is_too_big(self, image: Path) -> bool:
         """Tell it in upstream's words; as there, the build goes on without the image."""
         limit, size = self.device.get("image_size"), image.stat().st_size
-        if limit is None or size <= limit or image.name.endswith(".img.gz"):
+        if limit is None or size <= limit:
             return False
         print(f"    WARNING: Image file {image} is too big: {size} > {limit}", file=sys.stderr)
         image.unlink()
