@@ -9,21 +9,18 @@ import "../../elements/at-member-picker";
 import type { Person } from "../../elements/at-member-picker";
 import "../../elements/at-note";
 import { attempt, toast } from "../../elements/at-toasts";
-import { AtelierPage } from "../../frame/page";
-import { failureText } from "../../i18n/failures";
+import { LoadedPage } from "../../frame/loaded-page";
 import { t } from "../../i18n/text";
 
 /** What an instructor does for others, within what they instruct. */
 @customElement("atelier-instruct")
-export class InstructPage extends AtelierPage {
-  @state() private facts?: Facts;
-  @state() private failed: unknown;
+export class InstructPage extends LoadedPage<Facts> {
   @state() private member: Person | null = null;
   @state() private until: string | null = null;
   @state() private busy = false;
 
   static override styles = [
-    AtelierPage.styles,
+    LoadedPage.styles,
     css`
       .narrow {
         max-width: 640px;
@@ -42,19 +39,11 @@ export class InstructPage extends AtelierPage {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.load();
+  protected override ask(): Promise<Facts> {
+    return this.api.facts();
   }
 
-  protected override render() {
-    if (this.failed !== undefined) {
-      return html`<at-note kind="error" @at-retry=${() => this.load()}>
-        ${failureText(this.failed)}
-      </at-note>`;
-    }
-    const facts = this.facts;
-    if (!facts) return html`<at-note kind="loading"></at-note>`;
+  protected override content(facts: Facts) {
     return html`
       <div class="narrow stack">
         <h1>${t("instruct.title")}</h1>
@@ -141,14 +130,5 @@ export class InstructPage extends AtelierPage {
       toast(done);
     });
     this.busy = false;
-  }
-
-  private async load(): Promise<void> {
-    try {
-      this.facts = await this.api.facts();
-      this.failed = undefined;
-    } catch (error) {
-      this.failed = error;
-    }
   }
 }

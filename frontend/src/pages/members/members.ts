@@ -1,10 +1,9 @@
 import { html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement } from "lit/decorators.js";
 import type { Facts, Member } from "../../api/types";
 import "../../elements/at-note";
-import { AtelierPage } from "../../frame/page";
+import { LoadedPage } from "../../frame/loaded-page";
 import { goTo } from "../../frame/route";
-import { failureText } from "../../i18n/failures";
 import "./matrix";
 import "./member-dialog";
 import "./member-list";
@@ -12,23 +11,12 @@ import "./member-view";
 
 /** Members: the list, one of them, or who may use what as a matrix. */
 @customElement("atelier-members")
-export class MembersPage extends AtelierPage {
-  @state() private facts?: Facts;
-  @state() private failed: unknown;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.load();
+export class MembersPage extends LoadedPage<Facts> {
+  protected override ask(): Promise<Facts> {
+    return this.api.facts();
   }
 
-  protected override render() {
-    if (this.failed !== undefined) {
-      return html`<at-note kind="error" @at-retry=${() => this.load()}>
-        ${failureText(this.failed)}
-      </at-note>`;
-    }
-    const facts = this.facts;
-    if (!facts) return html`<at-note kind="loading"></at-note>`;
+  protected override content(facts: Facts) {
     const [what, card = ""] = this.rest;
     if (what === "matrix") {
       return html`<atelier-matrix .api=${this.api} .facts=${facts}></atelier-matrix>`;
@@ -61,14 +49,5 @@ export class MembersPage extends AtelierPage {
   /** A saved member is gone to before its dialog closes. */
   private leave(): void {
     if (location.pathname.split("/").includes("new")) goTo("members");
-  }
-
-  private async load(): Promise<void> {
-    try {
-      this.facts = await this.api.facts();
-      this.failed = undefined;
-    } catch (error) {
-      this.failed = error;
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { mdiCheckCircle, mdiCloseCircle } from "@mdi/js";
 import { css, html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement } from "lit/decorators.js";
 import { fullName } from "../../api/members";
 import type { Me, MyUse } from "../../api/types";
 import "../../elements/at-chip";
@@ -9,8 +9,7 @@ import "../../elements/at-note";
 import "../../elements/at-table";
 import type { Column } from "../../elements/at-table";
 import { Listing } from "../../elements/listing";
-import { AtelierPage } from "../../frame/page";
-import { failureText } from "../../i18n/failures";
+import { LoadedPage } from "../../frame/loaded-page";
 import { date, dateTime, hours, number } from "../../i18n/format";
 import { known, t } from "../../i18n/text";
 
@@ -19,10 +18,7 @@ type MyTraining = Me["trainings"][number];
 
 /** What a member may use, learnt and used: their own alone. */
 @customElement("atelier-my")
-export class MyPage extends AtelierPage {
-  @state() private me?: Me;
-  @state() private failed: unknown;
-
+export class MyPage extends LoadedPage<Me> {
   private list = new Listing<MyUse, object>(this, {
     filters: {},
     limit: 25,
@@ -33,7 +29,7 @@ export class MyPage extends AtelierPage {
   });
 
   static override styles = [
-    AtelierPage.styles,
+    LoadedPage.styles,
     css`
       ul {
         display: grid;
@@ -65,19 +61,11 @@ export class MyPage extends AtelierPage {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.load();
+  protected override ask(): Promise<Me> {
+    return this.api.me();
   }
 
-  protected override render() {
-    if (this.failed !== undefined) {
-      return html`<at-note kind="error" @at-retry=${() => this.load()}>
-        ${failureText(this.failed)}
-      </at-note>`;
-    }
-    const me = this.me;
-    if (!me) return html`<at-note kind="loading"></at-note>`;
+  protected override content(me: Me) {
     const about = { hours: hours(me.hours), uses: number(me.uses) };
     return html`
       <h1>${t("my.hello", { name: fullName(me.member) })}</h1>
@@ -132,15 +120,6 @@ export class MyPage extends AtelierPage {
         ${until ? t(valid ? "my.until" : "my.ended", { date: date(until) }) : nothing}
       </span>
     </li>`;
-  }
-
-  private async load(): Promise<void> {
-    try {
-      this.me = await this.api.me();
-      this.failed = undefined;
-    } catch (error) {
-      this.failed = error;
-    }
   }
 }
 

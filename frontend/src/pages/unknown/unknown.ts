@@ -14,6 +14,7 @@ import { AtelierPage } from "../../frame/page";
 import { goTo } from "../../frame/route";
 import { ago, dateTime, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { Happened } from "../machines/happened";
 import "./give-dialog";
 
 export interface UnknownCard {
@@ -32,7 +33,6 @@ export class UnknownPage extends AtelierPage {
   @state() private facts?: Facts;
   /** The card that is being given to somebody. */
   @state() private giving: string | null = null;
-  private end?: () => void;
 
   private list = new Listing<UnknownCard, { search?: string | undefined }>(this, {
     filters: {},
@@ -44,23 +44,16 @@ export class UnknownPage extends AtelierPage {
     },
   });
 
+  constructor() {
+    super();
+    new Happened(this, ["unknown_card"], () => void this.list.reload());
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void attempt(async () => {
       this.facts = await this.api.facts();
     });
-    this.end = this.api.machines(
-      (event) => {
-        const shown = event.type === "happened" && event.happening.kind === "unknown_card";
-        if (shown) void this.list.reload();
-      },
-      () => undefined,
-    );
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.end?.();
   }
 
   protected override render() {

@@ -13,6 +13,7 @@ import { Listing } from "../../elements/listing";
 import { AtelierPage } from "../../frame/page";
 import { dateTime, hours, time } from "../../i18n/format";
 import { known, t } from "../../i18n/text";
+import { Happened } from "../machines/happened";
 import { Ticking } from "../machines/ticking";
 import "./statistics";
 import { lasted, type Use } from "./use";
@@ -41,8 +42,6 @@ export class UsesPage extends AtelierPage {
     },
   });
 
-  private end?: () => void;
-
   static override styles = [
     AtelierPage.styles,
     css`
@@ -57,6 +56,8 @@ export class UsesPage extends AtelierPage {
 
   constructor() {
     super();
+    // Uses begin and end while somebody looks.
+    new Happened(this, COUNTED, () => void this.list.reload());
     new Ticking(this, () => this.list.rows.some((use) => !use.end));
   }
 
@@ -65,20 +66,6 @@ export class UsesPage extends AtelierPage {
     void attempt(async () => {
       this.facts = await this.api.facts();
     });
-    // Uses begin and end while somebody looks: what is shown is asked for again then.
-    this.end = this.api.machines(
-      (event) => {
-        if (event.type === "happened" && COUNTED.includes(event.happening.kind)) {
-          void this.list.reload();
-        }
-      },
-      () => undefined,
-    );
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.end?.();
   }
 
   protected override render() {
