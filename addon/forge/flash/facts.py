@@ -33,7 +33,9 @@ class Wish(BaseModel):
     )
     wipe: bool = Field(default=False, description="clear both ends of the card before")
     eject: bool = Field(default=False, description="let go of the card afterwards")
-    verification: Verification | None = Field(None, description="what is set for all otherwise")
+    verification: Verification | None = Field(
+        default=None, description="what is set for all otherwise"
+    )
 
 
 class Plan(BaseModel):

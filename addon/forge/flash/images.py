@@ -157,10 +157,7 @@ def _hash(path: Path, checkpoint: Callable[[], None]) -> str:
 
 def stamp_of(path: Path) -> str:
     """Return what changes whenever a file is written: nobody can set its time of change."""
-    try:
-        stat = path.stat()
-    except OSError:
-        raise NotFound(f"{path.name} is gone", about="image", name=path.name) from None
+    stat = path.stat()
     return f"{stat.st_dev}:{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
 
 

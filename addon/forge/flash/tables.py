@@ -37,6 +37,7 @@ def table_of(head: bytes) -> Table | None:
     """
     if head[510:512] != _SIGNATURE:
         return None
+    head = head.ljust(HEAD, b"\0")
     for sector in (512, 4096):
         if head[sector : sector + 8] == _GPT:
             (last,) = struct.unpack_from("<Q", head, sector + 48)

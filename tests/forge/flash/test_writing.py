@@ -9,12 +9,13 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from forge.errors import Cancelled, Conflict, ForgeError, Integrity, Precondition
+from forge.errors import Cancelled, Conflict, ForgeError, Integrity, Invalid, Precondition
 from forge.flash import plans
 from forge.flash.block import BlockTarget
 from forge.flash.rows import PlanRow
 from forge.jobs.context import Context
 from forge.jobs.rows import JobRow
+from forge.settings import load
 from forge.store.base import now
 from tests.forge.flash.cards import MIB, Loop, disk_image, packed, run
 from tests.forge.flash.conftest import Room
@@ -396,3 +397,10 @@ def test_records_outlive_their_jobs_and_are_found_by_device(
     with pytest.raises(ForgeError) as missing:
         service.record(99)
     assert missing.value.code == "not_found.record"
+
+
+def test_a_way_to_read_back_that_there_is_not() -> None:
+    with pytest.raises(Invalid) as refused:
+        load({"flash_verification": "skip"}, environment={})
+    assert refused.value.code == "validation.settings"
+    assert "command line: flash_verification" in refused.value.message
