@@ -196,8 +196,15 @@ TROUBLE: Final = (
         script=f"#!/bin/sh\n{_LATE}export late\n"
         "setsid sh -c 'sleep 5; echo late >\"$late\"' &\necho sleeping\nsleep 600\n",
     ),
-    # Long enough for another run to begin, short enough to end well.
-    Package(name="fault-pause", feed="packages", script="#!/bin/sh\necho pausing\nsleep 2\n"),
+    # Two seconds, or until there is the file that the image's own /etc/fault/until names.
+    Package(
+        name="fault-pause",
+        feed="packages",
+        script="#!/bin/sh\n"
+        'until="$(cat "$IPKG_INSTROOT/etc/fault/until" 2>/dev/null)"\n'
+        'echo pausing\n[ -n "$until" ] || exec sleep 2\n'
+        'for _ in $(seq 600); do [ ! -e "$until" ] || exit 0; sleep 0.1; done\nexit 1\n',
+    ),
     Package(
         name="fault-noise",
         feed="packages",
