@@ -1,23 +1,18 @@
 """The two doors: the API's, with a token always, and Home Assistant's ingress."""
 
-from collections import OrderedDict
 from enum import StrEnum
 import hmac
 from ipaddress import ip_address
-import time
 from typing import Final
 
 from aiohttp import web
 
-from forge.errors import Forbidden, Overloaded, Unauthorized
+from forge.api.throttle import Throttle
+from forge.errors import Forbidden, Unauthorized
 from forge.settings import Settings
 
 USER_HEADERS: Final = ("X-Remote-User-Display-Name", "X-Remote-User-Name", "X-Remote-User-Id")
 _LONGEST_USER: Final = 100
-#: So many wrong tokens within a window, and an address has to wait for the window's end.
-WRONG_TOKENS: Final = 10
-WINDOW_S: Final = 60.0
-_ADDRESSES: Final = 10_000
 
 
 class Door(StrEnum):
@@ -35,7 +30,7 @@ class Guard:
         self._door = door
         self._supervisor = ip_address(settings.supervisor_address)
         self._token = token.encode()
-        self._wrong: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._throttle = Throttle()
 
     def admit(self, request: web.Request) -> str:
         """Return the user's name, "" for the token's holder. Raise what keeps others out."""
@@ -58,26 +53,14 @@ class Guard:
 
     def _with_token(self, request: web.Request) -> None:
         address = request.remote or ""
-        began, count = self._wrong.get(address, (0.0, 0))
-        moment = time.monotonic()
-        if count >= WRONG_TOKENS and moment - began < WINDOW_S:
-            # Not even a right one is looked at: guessing goes at this pace and no faster.
-            raise Overloaded(
-                f"Too many wrong tokens from {address}: wait a minute",
-                about="wrong_tokens",
-                retry_after_s=int(WINDOW_S - (moment - began)) + 1,
-            )
+        self._throttle.check(address)
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         offered = given.strip().encode("utf-8", "surrogateescape")
         if scheme.lower() == "bearer" and hmac.compare_digest(offered, self._token):
-            self._wrong.pop(address, None)
+            self._throttle.right(address)
             return
         if scheme:
-            fresh = moment - began >= WINDOW_S
-            self._wrong[address] = (moment, 1) if fresh else (began, count + 1)
-            self._wrong.move_to_end(address)
-            if len(self._wrong) > _ADDRESSES:
-                self._wrong.popitem(last=False)
+            self._throttle.wrong(address)
         raise Unauthorized(
             "The token is wrong" if scheme else "A token is needed: Authorization: Bearer …",
             about="token",

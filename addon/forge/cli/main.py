@@ -7,7 +7,19 @@ from typing import Any, Final
 import typer
 from typer.exceptions import TyperException
 
-from forge.cli import running
+from forge.cli import (
+    artifacts,
+    builders,
+    builds,
+    cards,
+    jobs,
+    mcp,
+    operations,
+    profiles,
+    releases,
+    running,
+    system,
+)
 from forge.cli.codes import INTERRUPTED, USAGE, exit_code
 from forge.cli.output import JSON_FLAG, clean, write_json
 from forge.errors import ForgeError
@@ -22,6 +34,11 @@ app: Final = typer.Typer(
 _RUN: Final = "Run a Forge"
 for _command in (running.serve, running.worker, running.token, running.health, running.version):
     app.command(rich_help_panel=_RUN)(_command)
+mcp.add_to(app, panel=_RUN)
+for _room in (profiles, releases, builders, builds, artifacts, cards, jobs):
+    app.add_typer(_room.app, rich_help_panel="Ask a Forge")
+for _room_of_one in (system, operations):
+    _room_of_one.add_to(app, panel="Ask a Forge")
 
 
 def main() -> None:

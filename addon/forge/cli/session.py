@@ -113,7 +113,7 @@ def command[**P](
         def run(**given: Any) -> None:
             url, token, as_json = (given.pop(option) for option in _COMMON)
             asked = Session(place.client(url, token), as_json)
-            function(asked, **given)
+            function(asked, **given)  # type: ignore[call-arg]  # Typer calls by name
 
         signature = inspect.signature(function)
         own = list(signature.parameters.values())[1:]
@@ -131,8 +131,9 @@ def command[**P](
             one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name])
             for one in own
         ]
-        del run.__wrapped__  # type: ignore[attr-defined]  # set by wraps; Typer would ask it
-        run.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect's own name
+        # What Typer reads of a function; wraps has set that of the one within.
+        del run.__wrapped__
+        vars(run)["__signature__"] = signature.replace(
             parameters=[*parameters, *common], return_annotation=None
         )
         run.__annotations__ = {one.name: one.annotation for one in (*parameters, *common)}
@@ -181,6 +182,8 @@ class _Lines:
 
 
 def _step(job: dict[str, Any]) -> str:
+    if job["state"] in FINISHED:
+        return str(job["state"])
     position = job.get("position")
     if job["state"] == "queued" and position:
         return f"queued, number {position}"

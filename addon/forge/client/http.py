@@ -39,7 +39,7 @@ class Client:
         self._connect = client.HTTPSConnection if parts.scheme == "https" else client.HTTPConnection
         self._netloc = parts.netloc
         self._base = parts.path.rstrip("/")
-        self._token = token
+        self.token: Final = token
 
     def get(self, *path: str, **query: Any) -> Any:
         """Return the JSON at an address below `/api/v1`."""
@@ -88,7 +88,7 @@ class Client:
     ) -> Iterator[client.HTTPResponse]:
         """Ask, and read the answer as it comes. Raise what the Forge tells, or Unavailable."""
         connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
-        sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
+        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
         data = None if body is None else json.dumps(body).encode()
@@ -99,9 +99,10 @@ class Client:
                 raise self._told(answer)
             yield answer
         except (OSError, client.HTTPException) as error:
+            why = str(error) or type(error).__name__
             raise Unavailable(
-                f"No Forge answers at {self.url} ({str(error) or type(error).__name__}): start it with"
-                " `forge serve`, or say where it is with --url",
+                f"No Forge answers at {self.url} ({why}): start it with `forge serve`, or say where"
+                " it is with --url",
                 about="forge",
             ) from None
         finally:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from forge.api import doors as guarded
+from forge.api import throttle as guarded
 from forge.settings import Settings
 from tests.forge.api.conftest import Doors
 

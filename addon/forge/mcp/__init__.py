@@ -1,0 +1,1 @@
+"""The Forge for language models: tools over the Model Context Protocol."""
