@@ -10,6 +10,7 @@ from forge.jobs.files import LocalFiles
 from forge.jobs.logs import JobLog
 from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
+from forge.openwrt.asu import Asu
 from forge.openwrt.builders.builders import Builders
 from forge.openwrt.builds.builds import Builds
 from forge.openwrt.fetch import Mirrors
@@ -37,6 +38,7 @@ class Forge:
     releases: Releases
     builders: Builders
     builds: Builds
+    asu: Asu
     cards: Cards
 
     @classmethod
@@ -49,6 +51,8 @@ class Forge:
         shared = Shared(settings.shared)
         profiles = Profiles(store)
         jobs = Jobs(store, queue, settings)
+        releases = Releases(Listings(settings, Mirrors.of(settings, rounds=1)))
+        builds = Builds(store, jobs, settings, profiles, shared)
         files = LocalFiles(settings.data_dir)
         return cls(
             settings=settings,
@@ -59,9 +63,10 @@ class Forge:
             shared=shared,
             profiles=profiles,
             exchange=Exchange(profiles, shared),
-            releases=Releases(Listings(settings, Mirrors.of(settings, rounds=1))),
+            releases=releases,
             builders=Builders(store, jobs, settings),
-            builds=Builds(store, jobs, settings, profiles, shared),
+            builds=builds,
+            asu=Asu(builds, releases, settings),
             cards=Cards(settings, store, jobs),
         )
 

@@ -9,6 +9,7 @@ JOBS: Final = (
     "forge.flash.jobs",
     "forge.openwrt.builders.jobs",
     "forge.openwrt.builds.jobs",
+    "forge.openwrt.builds.batch",
 )
 #: Modules with tables.
 TABLES: Final = (

@@ -114,9 +114,9 @@ def _operation(
         success["content"] = {"application/json": {"schema": schema("answer", "serialization")}}
     elif route.media is not None:
         success["content"] = {route.media: {"schema": {"type": "string"}}}
-    operation["responses"] = {str(route.status): success} | _errors(
-        route, schemas[(("error", ""), "serialization")]
-    )
+    operation["responses"] = _errors(route, schemas[(("error", ""), "serialization")]) | {
+        str(status): success for status in (route.status, *route.also)
+    }
     if route.public:
         operation["security"] = []
     return operation

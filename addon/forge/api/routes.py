@@ -1,10 +1,10 @@
 """The table of routes: what is served, described and checked comes from the same lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import inspect
 import re
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -56,6 +56,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Other[T]:
+    """An answer that chooses its own status, of those that its route may answer with."""
+
+    answer: T
+    status: int
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One method of one address."""
 
@@ -65,6 +74,8 @@ class Route:
     summary: str
     tag: str
     status: int
+    #: Statuses that it may choose instead, with an answer of the same type.
+    also: tuple[int, ...]
     errors: tuple[type[ForgeError], ...]
     #: Anybody may call it, without a token.
     public: bool
@@ -110,6 +121,7 @@ class Routes:
         path: str,
         *,
         status: int = 200,
+        also: tuple[int, ...] = (),
         errors: tuple[type[ForgeError], ...] = (),
         public: bool = False,
         media: str | None = None,
@@ -120,8 +132,9 @@ class Routes:
         Those of `path`, `query` and `body` that it names are read into its parameters' types,
         pydantic models (take `Asked` for a base), before it is called. A plain function runs in
         a thread and may block; a coroutine function runs in the loop and may not. What its
-        return type says is what is answered; `None` means 204. Every error is a ForgeError;
-        `errors` names those that the description tells besides the usual ones.
+        return type says is what is answered; `None` means 204, and `Other` chooses a status among
+        `also`. Every error is a ForgeError; `errors` names those that the description tells
+        besides the usual ones.
         """
 
         def add(handler: H) -> H:
@@ -130,6 +143,8 @@ class Routes:
                 part: hints[part] for part in ("path", "query", "body") if part in hints
             }
             kind = hints.get("return")
+            if get_origin(kind) is Other:
+                (kind,) = get_args(kind)
             answered = media is None and kind is not type(None)
             usual = (*((Invalid,) if asked else ()), *((NotFound,) if "path" in asked else ()))
             self.all.append(
@@ -140,6 +155,7 @@ class Routes:
                     summary=(handler.__doc__ or "").partition("\n")[0],
                     tag=self._tag,
                     status=status if answered or media else 204,
+                    also=also,
                     errors=tuple(dict.fromkeys((*usual, *errors))),
                     public=public,
                     media=media,

@@ -6,14 +6,25 @@ from typing import Final
 
 from aiohttp import web
 
-from forge.api import builders, exchange, flash, jobs, profiles, releases, remote, system
+from forge.api import (
+    asu,
+    builders,
+    builds,
+    exchange,
+    flash,
+    jobs,
+    profiles,
+    releases,
+    remote,
+    system,
+)
 from forge.api.answers import Handler, as_json, told
 from forge.api.asked import read
 from forge.api.doors import Door, Guard
 from forge.api.live import Live
 from forge.api.metrics import Metrics
 from forge.api.openapi import describe
-from forge.api.routes import PREFIX, Call, Route
+from forge.api.routes import PREFIX, Call, Other, Route
 from forge.app import Forge
 from forge.jobs.limits import MIB
 
@@ -27,6 +38,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *exchange.ROUTES.all,
     *releases.ROUTES.all,
     *builders.ROUTES.all,
+    *builds.ROUTES.all,
+    *asu.ROUTES.all,
+    *asu.STORE.all,
     *flash.ROUTES.all,
 )
 
@@ -79,9 +93,11 @@ def _handler(route: Route, forge: Forge, live: Live, metrics: Metrics) -> Handle
             return result
         if route.answer is None:
             return web.Response(status=route.status)
+        chosen = result if isinstance(result, Other) else Other(result, route.status, {})
         return web.Response(
-            body=route.answer.dump_json(result),
-            status=route.status,
+            body=route.answer.dump_json(chosen.answer),
+            status=chosen.status,
+            headers=chosen.headers,
             content_type="application/json",
         )
 

@@ -47,6 +47,8 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
             query = sa.select(JobRow.params).where(JobRow.id == claim.job_id)
             params = kind.read(session.scalars(query).one())
         ctx.log(f"» attempt {claim.attempt} of {claim.kind} on {HOST}")
+        # What an attempt left that was killed is not this one's.
+        shutil.rmtree(ctx.folder, ignore_errors=True)
         check_free(ctx.folder, limits.disk_free or 0)
         result = kind.run(ctx, params)
     except Cancelled:

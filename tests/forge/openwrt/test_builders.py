@@ -1,5 +1,6 @@
 """Image Builders: fetched from a real server, checked, unpacked; and whatever goes wrong there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from forge.jobs.states import State
 from forge.openwrt.place import Place
 from rig.openwrt import hostile
 from rig.openwrt.archive import archive_name
-from rig.openwrt.faults import Corrupt, Drip, Redirect, Status, Truncate
+from rig.openwrt.faults import Corrupt, Drip, Fault, Redirect, Status, Truncate
 from rig.openwrt.mirror import Mirror
 from rig.openwrt.releases import APK, ATH79, FILOGIC, OPKG_XZ, OPKG_ZST, Release, Target
 from tests.forge.openwrt.conftest import OpenWorks
@@ -79,27 +80,21 @@ def test_offline_nothing_is_asked_and_what_is_here_serves(open_works: OpenWorks)
 
 
 @pytest.mark.parametrize(
-    ("edit", "code"),
+    "edit",
     [
-        (lambda sums: "".join(x for x in sums.splitlines(True) if "imagebuilder" not in x), None),
-        (
-            lambda sums: "".join(
-                x + (x.replace("zst", "xz") if "imagebuilder" in x else "")
-                for x in sums.splitlines(True)
-            ),
-            None,
+        lambda sums: "".join(x for x in sums.splitlines(keepends=True) if "imagebuilder" not in x),
+        lambda sums: "".join(
+            x + (x.replace("zst", "xz") if "imagebuilder" in x else "")
+            for x in sums.splitlines(keepends=True)
         ),
-        (
-            lambda sums: "".join(
-                x + ("0" * 64 + x[64:] if "imagebuilder" in x else "")
-                for x in sums.splitlines(True)
-            ),
-            None,
+        lambda sums: "".join(
+            x + ("0" * 64 + x[64:] if "imagebuilder" in x else "")
+            for x in sums.splitlines(keepends=True)
         ),
     ],
     ids=["no line", "two archives", "two hashes"],
 )
-def test_what_is_not_listed_once_is_not_used(works: Works, edit, code) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a table of functions
+def test_what_is_not_listed_once_is_not_used(works: Works, edit: Callable[[str], str]) -> None:
     works.mirror.edit_sums(OPKG_ZST, ATH79, edit)
     job = works.ensure()
     assert job.error
@@ -135,11 +130,8 @@ def forged(mirror: Mirror) -> None:
         ("off", forged, "unchecked"),
     ],
 )
-def test_signatures_are_held_to_the_policy(  # type: ignore[no-untyped-def]
-    open_works: OpenWorks,
-    policy: str,
-    spoil,
-    outcome: str,  # noqa: ANN001 - a table of functions
+def test_signatures_are_held_to_the_policy(
+    open_works: OpenWorks, policy: str, spoil: Callable[[Mirror], None], outcome: str
 ) -> None:
     works = open_works(openwrt_signatures=policy)
     spoil(works.mirror)
@@ -156,7 +148,7 @@ def test_signatures_are_held_to_the_policy(  # type: ignore[no-untyped-def]
     [Status(500), Status(404), Truncate(), Corrupt(), Drip(200)],
     ids=["500", "404", "truncated", "corrupt", "drip"],
 )
-def test_a_mirror_that_fails_once_is_asked_again(works: Works, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a table of faults
+def test_a_mirror_that_fails_once_is_asked_again(works: Works, fault: Fault) -> None:
     works.mirror.fault(ARCHIVE, fault, times=1)
     job = works.ensure()
     corrupt = isinstance(fault, Corrupt)
@@ -186,7 +178,7 @@ def test_a_broken_download_is_gone_on_with(works: Works) -> None:
     ],
     ids=["503", "404", "truncated", "drip", "corrupt"],
 )
-def test_a_mirror_that_goes_on_failing_is_told(works: Works, fault, code: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a table of faults
+def test_a_mirror_that_goes_on_failing_is_told(works: Works, fault: Fault, code: str) -> None:
     works.mirror.fault(ARCHIVE, fault)
     job = works.ensure()
     assert job.error

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import shutil
 from typing import Final
 
+from pydantic import BaseModel
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -89,7 +90,8 @@ class Builds:
             "rebuild": rebuild,
         }
         with self._store.write() as session:
-            if known is not None and not rebuild and key is None:
+            asked_before = key is not None and self._asked_before(session, key)
+            if known is not None and not rebuild and not asked_before:
                 self._one_at_a_time(session, known)
                 if (row := find_hit(session, self._checked, known)) is not None:
                     return _started(session, row, hit=True)
@@ -114,6 +116,11 @@ class Builds:
         if new:
             self._jobs.send(job)
         return started
+
+    def batch(self, params: BaseModel, *, by: str = "", key: str | None = None) -> Job:
+        """Build many profiles: one job that has one result for each."""
+        host.check_for(self._settings)
+        return self._jobs.submit("build.batch", params, by=by, key=key)
 
     def plan(self, profile_id: str, *, extra: Sequence[str] = (), by: str = "") -> Job:
         """Tell which packages a profile's image would hold. Raise as `start` does."""
@@ -209,6 +216,11 @@ class Builds:
             overlay=overlays.tree_hash(entries) if entries else None,
             local_key=own,
         )
+
+    def _asked_before(self, session: Session, key: str) -> bool:
+        """Tell whether an idempotency key has its job already."""
+        found = session.scalar(sa.select(JobRow.id).where(JobRow.idempotency_key == key))
+        return found is not None
 
     def _one_at_a_time(self, session: Session, key: str) -> None:
         """Have two who ask for the same at once wait for each other."""

@@ -1,0 +1,220 @@
+"""Builds in a Forge that really runs: over HTTP, by its own workers, killed at every stage."""
+
+from collections.abc import Iterator
+import os
+import signal
+import time
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from forge.jobs.facts import Job
+from forge.jobs.states import State
+from rig.openwrt.mirror import Mirror
+from rig.openwrt.releases import OPKG_ZST
+from tests.forge.house import TOKEN, House, until
+from tests.forge.openwrt.conftest import BASE
+
+BOARD = "tplink_archer-c6-v3"
+ASKED = {"version": OPKG_ZST.version, "target": "ath79/generic", "profile": "tplink,archer-c6-v3"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, mirror_server: Mirror) -> Iterator[House]:
+    """Run a Forge beside the mirror, with three profiles; one can be built no more."""
+    folder = tmp_path_factory.mktemp("forge")
+    mirror_server.heal()
+    with House(
+        folder,
+        openwrt_mirrors=mirror_server.url,
+        openwrt_rounds=2,
+        openwrt_repositories=mirror_server.url,
+    ) as house:
+        for profile_id, packages in (
+            ("ok1", ["htop"]),
+            ("ok2", ["nano"]),
+            ("bad", ["no-such-thing"]),
+        ):
+            status, told = house.ask(
+                "POST",
+                "/api/v1/profiles",
+                {
+                    **BASE,
+                    "profile_id": profile_id,
+                    "openwrt_release": OPKG_ZST.version,
+                    "packages": packages,
+                },
+            )
+            assert status == 201, told
+        yield house
+
+
+def finished(house: House, job_id: str) -> Job:
+    """Wait for a job."""
+    until(lambda: house.forge.jobs.show(job_id).finished, 120)
+    return house.forge.jobs.show(job_id)
+
+
+def test_a_build_is_asked_for_followed_and_downloaded(house: House) -> None:
+    status, told = house.ask("POST", "/api/v1/builds", {"profile_id": "ok1"})
+    assert (status, told["hit"]) == (202, False)
+    job = finished(house, told["job_id"])
+    assert job.state is State.DONE, house.log(job)
+    status, build = house.ask("GET", f"/api/v1/builds/{told['build']['id']}")
+    assert (status, build["state"]) == (200, "done")
+    image = next(one for one in build["artifacts"] if one["type"] == "sysupgrade")
+    request = Request(  # noqa: S310 - our own server
+        f"{house.url}/api/v1/jobs/{image['job_id']}/files/{image['name']}",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
+        assert len(answer.read()) == image["size"]
+    again = house.ask("POST", "/api/v1/builds", {"profile_id": "ok1"})
+    assert (again[0], again[1]["hit"], again[1]["build"]["id"]) == (202, True, build["id"])
+    assert house.ask("GET", "/api/v1/builds?profile_id=ok1")[1]["builds"][0]["id"] == build["id"]
+
+
+def test_a_batch_has_one_result_for_each_in_their_order(house: House) -> None:
+    body = {"profile_ids": ["ok1", "missing", "ok2"], "mode": "best-effort"}
+    status, told = house.ask("POST", "/api/v1/builds/batch", body)
+    assert status == 202, told
+    result = finished(house, told["id"]).result
+    assert result
+    assert (result["total"], result["succeeded"], result["failed"]) == (3, 2, 1)
+    assert [one["profile_id"] for one in result["results"]] == body["profile_ids"]
+    assert [(one["error"] or {}).get("code") for one in result["results"]] == [
+        None,
+        "not_found.profile",
+        None,
+    ]
+
+
+def test_a_batch_may_end_at_the_first_failure(house: House) -> None:
+    body = {"profile_ids": ["bad", "ok1"], "mode": "fail-fast"}
+    _, told = house.ask("POST", "/api/v1/builds/batch", body)
+    result = finished(house, told["id"]).result
+    assert result
+    assert result["stopped_early"]
+    assert [one["error"]["code"] for one in result["results"]] == ["build.packages_missing"]
+    assert house.ask("POST", "/api/v1/builds/batch", {})[0] == 422
+
+
+def test_a_batch_of_what_was_built_answers_at_once(house: House) -> None:
+    _, told = house.ask("POST", "/api/v1/builds/batch", {"profile_ids": ["ok1", "ok2"]})
+    result = finished(house, told["id"]).result
+    assert result
+    assert result["hits"] == 2
+
+
+def wait_for(house: House, job_id: str, state: str) -> None:
+    """Wait until a job has been in a state."""
+    until(lambda: f"» {state}" in house.log(house.forge.jobs.show(job_id)), 60)
+
+
+@pytest.mark.parametrize("stage", ["downloading", "verifying", "building", "collecting"])
+def test_a_build_whose_process_is_killed_begins_again(house: House, stage: str) -> None:
+    place = f"/api/v1/builders/{OPKG_ZST.version}/ath79/generic"
+    if stage in {"downloading", "verifying"}:
+        _, told = house.ask("DELETE", f"{place}?force=true")
+        if "id" in told:
+            finished(house, told["id"])
+    _, told = house.ask("POST", "/api/v1/builds", {"profile_id": "ok1", "rebuild": True})
+    job_id = told["job_id"]
+    wait_for(house, job_id, stage)
+    for pid in runners(house):
+        os.kill(pid, signal.SIGKILL)
+    job = finished(house, job_id)
+    assert job.state is State.DONE, house.log(job)
+    build = house.ask("GET", f"/api/v1/builds/{job_id}")[1]
+    assert len({one["name"] for one in build["artifacts"]}) == len(build["artifacts"])
+    assert build["artifacts"]
+    assert not list((house.folder / "work").iterdir())
+
+
+def runners(house: House) -> list[int]:
+    """Return the processes of jobs: children of the Forge that are no API."""
+    serve = house._processes[0]
+    return [pid for pid in house.children(serve) if "build" in named(house, pid)]
+
+
+def named(house: House, pid: int) -> str:
+    """Tell a job's process from the API's: it leads a session of its own."""
+    running = [job for job in house.forge.jobs.list(limit=20) if not job.finished]
+    leads = os.getsid(pid) == pid
+    return "build" if running and leads else ""
+
+
+def test_an_asu_client_gets_its_image(house: House) -> None:
+    asked = {**ASKED, "packages": ["htop", "nano"], "client": "owut/1", "unknown": 1}
+    status, told = house.ask("POST", "/api/v1/build", asked)
+    assert status == 202, told
+    assert told["imagebuilder_status"] in {"queued", "init"}
+
+    def done() -> bool:
+        return house.ask("GET", f"/api/v1/build/{told['request_hash']}")[0] != 202
+
+    until(done, 120)
+    status, answer = house.ask("POST", "/api/v1/build", {**asked, "packages": ["nano", "htop"]})
+    assert status == 200, answer
+    assert answer["manifest"]["nano"]
+    assert answer["version_code"] == OPKG_ZST.revision
+    image = answer["images"][0]
+    request = Request(  # noqa: S310 - our own server
+        f"{house.url}/store/{answer['bin_dir']}/{image['name']}",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    with build_opener(ProxyHandler({})).open(request, timeout=30) as got:
+        assert got.status == 200
+        assert got.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "says"),
+    [
+        ({"version": "99.0.0"}, 400, "Unsupported"),
+        ({"profile": "nobody,knows"}, 400, "Unsupported profile"),
+        ({"packages": ["a;touch /tmp/canary"]}, 422, "packages"),
+        ({"repositories": {"x": "http://127.0.0.1.evil.example/x"}}, 422, "allows"),
+        ({"target": "../x"}, 422, "target"),
+    ],
+)
+def test_an_asu_client_is_refused_in_words(
+    house: House, changes: dict[str, Any], status: int, says: str
+) -> None:
+    got, told = house.ask("POST", "/api/v1/build", {**ASKED, **changes})
+    assert got == status, told
+    assert says in (told.get("detail") or told["error"]["message"])
+
+
+def test_an_asu_client_is_told_why_it_failed(house: House) -> None:
+    _, told = house.ask("POST", "/api/v1/build", {**ASKED, "packages": ["no-such-thing"]})
+    until(lambda: house.ask("GET", f"/api/v1/build/{told['request_hash']}")[0] == 500, 120)
+    _, answer = house.ask("GET", f"/api/v1/build/{told['request_hash']}")
+    assert "no-such-thing" in answer["detail"]
+
+
+def test_what_the_server_offers_is_told(house: House) -> None:
+    assert OPKG_ZST.version in house.ask("GET", "/api/v1/releases")[1]["releases"]
+    place = f"/api/v1/releases/{OPKG_ZST.version}"
+    assert {one["target"] for one in house.ask("GET", f"{place}/targets")[1]["targets"]} == {
+        "ath79",
+        "mediatek",
+    }
+    found = house.ask("GET", f"{place}/boards?search=archer%20c6")[1]
+    assert [one["id"] for one in found["boards"]] == [BOARD]
+    target = house.ask("GET", f"{place}/targets/ath79/generic")[1]
+    assert target["revision"] == OPKG_ZST.revision
+    packages = house.ask("GET", f"{place}/targets/ath79/generic/packages?search=htop")[1]
+    assert packages["packages"][0]["name"] == "htop"
+    assert house.ask("GET", "/api/v1/releases/99.1.2/targets")[0] == 404
+    revision = house.ask("GET", f"/api/v1/revision/{OPKG_ZST.version}/ath79/generic")[1]
+    assert revision == {"revision": OPKG_ZST.revision}
+
+
+def test_many_hits_are_answered_quickly(house: House) -> None:
+    house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})
+    began = time.monotonic()
+    for _ in range(20):
+        assert house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})[1]["hit"]
+    assert time.monotonic() - began < 20 * 0.25
