@@ -1,5 +1,7 @@
 """The two doors: the API's, with a token always, and Home Assistant's ingress."""
 
+import base64
+import binascii
 from enum import StrEnum
 import hmac
 from ipaddress import ip_address
@@ -55,8 +57,8 @@ class Guard:
         address = request.remote or ""
         self._throttle.check(address)
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        offered = given.strip().encode("utf-8", "surrogateescape")
-        if scheme.lower() == "bearer" and hmac.compare_digest(offered, self._token):
+        offered = _offered(scheme.lower(), given.strip())
+        if offered is not None and hmac.compare_digest(offered, self._token):
             self._throttle.right(address)
             return
         if scheme:
@@ -65,3 +67,19 @@ class Guard:
             "The token is wrong" if scheme else "A token is needed: Authorization: Bearer …",
             about="token",
         )
+
+
+def _offered(scheme: str, given: str) -> bytes | None:
+    """Return the token that a header holds.
+
+    Devices that ask for images know addresses only: `http://any:<token>@host` makes a basic
+    header of it.
+    """
+    if scheme == "bearer":
+        return given.encode("utf-8", "surrogateescape")
+    if scheme != "basic":
+        return None
+    try:
+        return base64.b64decode(given, validate=True).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return None

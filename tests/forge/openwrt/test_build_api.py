@@ -1,7 +1,9 @@
 """Builds in a Forge that really runs: over HTTP, by its own workers, killed at every stage."""
 
+import base64
 from collections.abc import Iterator
 import os
+from pathlib import Path
 import signal
 import time
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from forge.jobs.facts import Job
+from forge.jobs.rows import JobRow
 from forge.jobs.states import State
 from rig.openwrt.mirror import Mirror
 from rig.openwrt.releases import OPKG_ZST
@@ -17,6 +20,10 @@ from tests.forge.house import TOKEN, House, until
 from tests.forge.openwrt.conftest import BASE
 
 BOARD = "tplink_archer-c6-v3"
+RECIPE = {
+    "place": {"release": OPKG_ZST.version, "target": "ath79", "subtarget": "generic"},
+    "board": BOARD,
+}
 ASKED = {"version": OPKG_ZST.version, "target": "ath79/generic", "profile": "tplink,archer-c6-v3"}
 
 
@@ -213,8 +220,59 @@ def test_what_the_server_offers_is_told(house: House) -> None:
 
 
 def test_many_hits_are_answered_quickly(house: House) -> None:
-    house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})
+    finished(house, house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})[1]["job_id"])
     began = time.monotonic()
     for _ in range(20):
         assert house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})[1]["hit"]
     assert time.monotonic() - began < 20 * 0.25
+
+
+def test_nothing_that_is_asked_for_is_run(house: House, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    for word in (f'x";touch {canary};"', f"`touch${{IFS}}{canary}`", f"$(shell touch {canary})"):
+        profile = {**BASE, "profile_id": "evil", "openwrt_release": OPKG_ZST.version}
+        for field in ({"packages": [word]}, {"extra_image_name": word}):
+            status, told = house.ask("POST", "/api/v1/profiles", {**profile, **field})
+            assert (status, told["error"]["code"].partition(".")[0]) == (422, "validation")
+        assert house.ask("POST", "/api/v1/build", {**ASKED, "packages": [word]})[0] == 422
+        body = {"profile_id": "ok1", "packages": [word]}
+        assert house.ask("POST", "/api/v1/builds", body)[0] == 422
+        # A store that was tampered with is no way either: the job looks once more.
+        with house.forge.store.write() as session:
+            job, _ = house.forge.jobs.add(session, "build.plan", {"recipe": RECIPE})
+            row = session.get(JobRow, job.id)
+            assert row
+            row.params = {"recipe": {**RECIPE, "packages": [word]}}
+        house.forge.jobs.send(job)
+        assert finished(house, job.id).state is State.FAILED
+    assert not canary.exists()
+
+
+def test_two_builds_of_one_builder_do_not_touch_each_other(house: House) -> None:
+    started = [
+        house.ask("POST", "/api/v1/builds", {"profile_id": "ok1", "packages": [one, "fault-pause"]})
+        for one in ("curl", "tcpdump")
+    ]
+    builds = []
+    for _, told in started:
+        job = finished(house, told["job_id"])
+        assert job.state is State.DONE, house.log(job)
+        builds.append(house.ask("GET", f"/api/v1/builds/{job.id}")[1])
+    one, other = (build["facts"]["manifest"] for build in builds)
+    assert one.keys() ^ other.keys() == {"curl", "libcurl", "tcpdump", "libpcap"}
+    began = [build["started_at"] for build in builds]
+    ended = [build["finished_at"] for build in builds]
+    assert max(began) < min(ended), "they did not run at once"
+
+
+def test_a_device_gives_its_token_in_the_address(house: House) -> None:
+    basic = base64.b64encode(f"owut:{TOKEN}".encode()).decode()
+    headers = {"Authorization": f"Basic {basic}"}
+    assert house.ask("GET", "/api/v1/builds", headers=headers, token=None)[0] == 200
+    wrong = {"Authorization": "Basic " + base64.b64encode(b"owut:no").decode()}
+    assert house.ask("GET", "/api/v1/builds", headers=wrong, token=None)[0] == 401
+    assert (
+        house.ask("GET", "/api/v1/builds", headers={"Authorization": "Basic ?"}, token=None)[0]
+        == 401
+    )
+    assert house.ask("GET", "/api/v1/builds")[0] == 200
