@@ -14,6 +14,7 @@ import yaml
 
 import custom_components.atelier
 from custom_components.atelier.const import MACHINE_PLATFORMS, PLATFORMS
+from custom_components.atelier.forge.facts import FINISHED, Happening
 from custom_components.atelier.machines.news import Kind, State
 from custom_components.atelier.machines.requests import Refusal
 from custom_components.atelier.props.errors import Failure
@@ -97,6 +98,8 @@ def test_the_ids_that_a_platform_names_have_names(platform: Platform) -> None:
     fixed = used(r'translation_key="(\w+)"', f"props/entities/{platform}.py") - {"no_track"}
     if (machines := f"machines/entities/{platform}.py") in SOURCES:
         fixed |= used(r'translation_key="(\w+)"', machines)
+    if (forge := f"forge/entities/{platform}.py") in SOURCES:
+        fixed |= used(r'translation_key="(\w+)"', forge)
     hub = {
         Platform.BUTTON: used(r'RoleButton\(workshop, "(\w+)"', "hub.py"),
         Platform.SENSOR: used(r'super\(\).__init__\(workshop, "(\w+)"\)', "hub.py"),
@@ -122,6 +125,12 @@ def test_the_states_and_events_of_a_machine_have_names() -> None:
     assert EN["entity"]["sensor"]["machine_state"]["state"].keys() == set(State)
     activity = EN["entity"]["event"]["machine_activity"]["state_attributes"]
     assert activity["event_type"]["state"].keys() == set(Kind) - {Kind.UNKNOWN_BOARD}
+
+
+def test_what_a_forge_tells_has_names() -> None:
+    jobs = EN["entity"]["event"]["forge_jobs"]["state_attributes"]["event_type"]["state"]
+    assert jobs.keys() == set(Happening)
+    assert EN["entity"]["sensor"]["forge_last_result"]["state"].keys() == set(FINISHED)
 
 
 def test_icons_belong_to_entities_and_services_that_exist() -> None:
@@ -159,6 +168,7 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
     raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'_refused\("(\w+)"', "machines/entities/todo.py")
+    raised |= used(r'"(forge_\w+)"', "forge/errors.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
     raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/command.py")}
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
@@ -187,7 +197,11 @@ def test_a_failures_sentence_uses_facts_that_it_has(failure: Failure) -> None:
 # Flows
 
 
+FORGE_FLOW = "flow_forge.py"
 FLOWS = tuple(name for name in SOURCES if name == "config_flow.py" or name.startswith("flow_"))
+#: What is said of a Forge's address and token.
+WRONG_FORGE = used(r'\{CONF_(?:URL|TOKEN): "(\w+)"\}', FORGE_FLOW)
+FORGE_STEPS = used(r'(?:_form\(|step_id=)"(\w+)"', FORGE_FLOW)
 #: What is said where a workshop is made, and where its options are changed.
 WRONG = used(r'return "(\w+)", \{', *FLOWS) | used(r': "(ledger_\w+|whole_days)"', *FLOWS)
 
@@ -195,21 +209,29 @@ WRONG = used(r'return "(\w+)", \{', *FLOWS) | used(r': "(ledger_\w+|whole_days)"
 @pytest.mark.parametrize(
     ("where", "reasons"),
     [
-        (EN["config"]["abort"], used(r'reason="(\w+)"', "config_flow.py")),
-        (EN["config"]["error"], WRONG | {"bad_name"}),
+        (EN["config"]["abort"], used(r'reason="(\w+)"', "config_flow.py", FORGE_FLOW)),
+        (EN["config"]["error"], WRONG | WRONG_FORGE | {"bad_name"}),
         (EN["options"]["abort"], used(r'reason="(\w+)"', "flow_options.py")),
         (EN["options"]["error"], WRONG),
         (EN["options"]["progress"], used(r'progress_action="(\w+)"', "flow_options.py")),
-        (EN["config"]["step"], {"user", "machines", "reconfigure", "discovery_confirm"}),
+        (
+            EN["config"]["step"],
+            {"user", "workshop", "machines", "reconfigure", "discovery_confirm", *FORGE_STEPS},
+        ),
         (
             EN["options"]["step"],
-            {"init", *used(r'form\(\s*step_id="(\w+)"', *FLOWS)} - {"discovery_confirm"},
+            {"init", *used(r'form\(\s*step_id="(\w+)"', *FLOWS)}
+            - {"discovery_confirm", *FORGE_STEPS},
         ),
     ],
     ids=["abort", "error", "options abort", "options error", "progress", "steps", "options steps"],
 )
 def test_what_the_flows_say(where: dict[str, Any], reasons: set[str]) -> None:
-    shared = {"already_configured", "reconfigure_successful"}  # said by Home Assistant's helpers
+    shared = {
+        "already_configured",
+        "reauth_successful",
+        "reconfigure_successful",
+    }  # said by Home Assistant's helpers
     assert where.keys() - shared == reasons - shared
 
 
@@ -232,7 +254,11 @@ def test_the_facts_of_the_flows_errors_are_given() -> None:
 def test_every_issue_has_its_sentences_and_facts() -> None:
     source = SOURCES["issues.py"] + SOURCES["machine_issues.py"]
     calls = re.findall(r"self\._raise\(\s*\"(\w+)\",(.*?)\)\n", source, re.DOTALL)
-    assert {kind for kind, _ in calls} == EN["issues"].keys()
+    forge = dict(re.findall(r'yield "(\w+)", \{(.*)\}', SOURCES["forge/issues.py"]))
+    assert {kind for kind, _ in calls} | forge.keys() == EN["issues"].keys()
+    for kind, given in forge.items():
+        for _, text in sentences(EN["issues"][kind]):
+            assert facts(text) <= {"forge", *re.findall(r'"(\w+)":', given)}, kind
     for kind, arguments in calls:
         given = {"workshop"} | set(re.findall(r"(\w+)=", arguments)) - {"fixable", "severity"}
         for path, text in sentences(EN["issues"][kind]):

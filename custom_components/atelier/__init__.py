@@ -11,6 +11,10 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, MACHINE_PLATFORMS, PLATFORMS
 from .data import AtelierConfigEntry, Workshop, forget_store
+from .forge.coordinator import ForgeConfigEntry
+from .forge.devices import is_gone
+from .forge.entry import async_setup_forge, async_unload_forge
+from .forge.kind import is_forge
 from .issues import Issues
 from .ledger.errors import LedgerError
 from .panel.door import open_panel
@@ -28,8 +32,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> bool:
-    """Set up a workshop: first all that is known, then the ear to the bus."""
+async def async_setup_entry(
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry
+) -> bool:
+    """Set up a workshop: first all that is known, then the ear to the bus. Or a Forge."""
+    if is_forge(entry):
+        return await async_setup_forge(hass, entry)
     if not await async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_not_set_up")
     workshop = entry.runtime_data = Workshop(hass, entry)
@@ -66,8 +74,12 @@ def _platforms(workshop: Workshop) -> tuple[Platform, ...]:
     return PLATFORMS if workshop.makerspace is None else (*PLATFORMS, *MACHINE_PLATFORMS)
 
 
-async def async_unload_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> bool:
-    """Unload a workshop."""
+async def async_unload_entry(
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry
+) -> bool:
+    """Unload a workshop, or a Forge."""
+    if is_forge(entry):
+        return await async_unload_forge(hass, entry)
     platforms = _platforms(entry.runtime_data)
     unloaded = await hass.config_entries.async_unload_platforms(entry, platforms)
     if unloaded:
@@ -75,16 +87,22 @@ async def async_unload_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> 
     return unloaded
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: AtelierConfigEntry) -> None:
+async def async_remove_entry(
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry
+) -> None:
     """Forget what a workshop knew of its props, and the keys of its gates."""
+    if is_forge(entry):
+        return
     await forget_store(hass, entry)
     await forget_keys(hass, entry)
 
 
 async def async_remove_config_entry_device(
-    hass: HomeAssistant, entry: AtelierConfigEntry, device: AnyDeviceEntry
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry, device: AnyDeviceEntry
 ) -> bool:
     """Let a person remove a prop that is gone; it comes back clean if it returns."""
+    if is_forge(entry):
+        return entry.state is ConfigEntryState.LOADED and is_gone(entry.runtime_data, device)
     if entry.state is not ConfigEntryState.LOADED:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_workshop")
     workshop = entry.runtime_data

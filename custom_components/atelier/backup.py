@@ -7,7 +7,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .data import AtelierConfigEntry
+from .data import loaded_workshops
 from .errors import translated_ledger
 from .ledger.errors import LedgerError
 
@@ -18,9 +18,8 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
     """Hold the files of ledgers still; boards are answered, and uses kept, all the while."""
     await async_post_backup(hass)
     held = hass.data[_HELD] = []
-    entries: list[AtelierConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     refused: HomeAssistantError | None = None
-    for entry in entries:
+    for entry in loaded_workshops(hass):
         makerspace = entry.runtime_data.makerspace
         if makerspace is None or makerspace.ledger_kind == "server":
             continue

@@ -1,4 +1,4 @@
-"""Set up a workshop: by hand, or because a prop was heard."""
+"""Set up a workshop: by hand, or because a prop was heard. Or a Forge."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
@@ -7,7 +7,6 @@ from homeassistant.components import mqtt
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_NAME
@@ -25,8 +24,10 @@ from .const import (
     DOMAIN,
 )
 from .flow_checks import BROKER_ERRORS, check_prefixes, clashing, taken, tidy
+from .flow_forge import ForgeFlow
 from .flow_machines import MachinesFlow
 from .flow_options import PREFIXES, AtelierOptionsFlow, withdraw_offers
+from .forge.kind import is_forge
 from .wire.info import parse_info
 from .wire.reference import first_info
 from .wire.rejection import Rejection
@@ -36,8 +37,8 @@ _NAME_LIMIT: Final = 64
 _DEFAULT_NAME: Final = "Workshop"
 
 
-class AtelierConfigFlow(ConfigFlow, MachinesFlow, domain=DOMAIN):
-    """Make a workshop of a name and the prefixes under which its devices speak."""
+class AtelierConfigFlow(ForgeFlow, MachinesFlow, domain=DOMAIN):
+    """Make a workshop of a name and the prefixes under which its devices speak, or a Forge."""
 
     VERSION = 1
 
@@ -57,15 +58,29 @@ class AtelierConfigFlow(ConfigFlow, MachinesFlow, domain=DOMAIN):
         """Return the flow that changes a workshop's options."""
         return AtelierOptionsFlow()
 
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        return not is_forge(config_entry)
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what to set up."""
+        return self.async_show_menu(step_id="user", menu_options=["workshop", "forge"])
+
+    async def async_step_workshop(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         """Take name and prefixes, and prove that devices would be heard under them."""
-        return await self._ask("user", user_input)
+        return await self._ask("workshop", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change name and prefixes of a workshop."""
+        """Change name and prefixes of a workshop, or address and token of a Forge."""
+        if is_forge(self._get_reconfigure_entry()):
+            return await self.async_step_reconfigure_forge()
         return await self._ask("reconfigure", user_input)
 
     @override

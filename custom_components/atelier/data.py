@@ -9,9 +9,11 @@ from typing import Any, Final
 from awesomeversion import AwesomeVersion
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.helpers.storage import Store
 
 from .bus import Bus
@@ -25,6 +27,7 @@ from .const import (
     EVENT_ACTIVITY,
 )
 from .entity import PropEntity
+from .forge.kind import is_forge
 from .hub import action_of
 from .makerspace import Makerspace
 from .props.errors import CommandError
@@ -320,6 +323,20 @@ class Workshop:
     @callback
     def _save_later(self) -> None:
         self._store.async_delay_save(self.roster.save, _SAVE_DELAY_S)
+
+
+def loaded_workshops(hass: HomeAssistant) -> list[AtelierConfigEntry]:
+    """Return the entries of the workshops that are loaded."""
+    entries: list[ConfigEntry[Any]] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return [entry for entry in entries if not is_forge(entry)]
+
+
+def workshop_entry(hass: HomeAssistant, entry_id: str) -> AtelierConfigEntry:
+    """Return the entry of a workshop that is loaded. Raise ServiceValidationError."""
+    entry: ConfigEntry[Any] = async_get_config_entry(hass, DOMAIN, entry_id)
+    if is_forge(entry):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_workshop")
+    return entry
 
 
 async def forget_store(hass: HomeAssistant, entry: AtelierConfigEntry) -> None:

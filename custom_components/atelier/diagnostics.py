@@ -9,6 +9,9 @@ from homeassistant.helpers.device_registry import AnyDeviceEntry
 
 from .const import CONF_LEDGER_URL, DOMAIN
 from .data import AtelierConfigEntry, Workshop
+from .forge.coordinator import ForgeConfigEntry
+from .forge.diagnostics import forge_diagnostics
+from .forge.kind import is_forge
 from .makerspace import Makerspace
 from .props.prop import Prop
 
@@ -17,9 +20,11 @@ _REDACTED: Final = {"address", "serial"}
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: AtelierConfigEntry
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry
 ) -> dict[str, Any]:
-    """Return a workshop's traffic, and what it knows of its props."""
+    """Return a workshop's traffic, and what it knows of its props. Or how a Forge stands."""
+    if is_forge(entry):
+        return forge_diagnostics(entry.runtime_data)
     workshop = entry.runtime_data
     return {
         "options": async_redact_data(dict(entry.options), {CONF_LEDGER_URL}),
@@ -32,9 +37,11 @@ async def async_get_config_entry_diagnostics(
 
 
 async def async_get_device_diagnostics(
-    hass: HomeAssistant, entry: AtelierConfigEntry, device: AnyDeviceEntry
+    hass: HomeAssistant, entry: AtelierConfigEntry | ForgeConfigEntry, device: AnyDeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of one prop."""
+    """Return what is known of one prop, or of the Forge that a device belongs to."""
+    if is_forge(entry):
+        return forge_diagnostics(entry.runtime_data)
     workshop = entry.runtime_data
     keys = {key for domain, key in device.identifiers if domain == DOMAIN}
     props = [workshop.roster.props[key] for key in keys if key in workshop.roster.props]

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -15,15 +14,13 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import (
-    async_get_config_entry,
-    async_get_device_and_config_entry,
-)
+from homeassistant.helpers.service import async_get_device_and_config_entry
 import voluptuous as vol
 
 from .const import DOMAIN
-from .data import AtelierConfigEntry, Workshop
+from .data import Workshop, loaded_workshops, workshop_entry
 from .errors import translated
+from .forge.kind import is_forge
 from .hub import STOP_ROLES
 from .machine_actions.register import async_setup_machine_actions
 from .props.errors import CommandError
@@ -97,13 +94,9 @@ async def _reset_counter(call: ServiceCall) -> ServiceResponse:
 async def _stop_all(call: ServiceCall) -> ServiceResponse:
     """Stop every prop that is there, in one workshop or in all."""
     if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
-        entries: list[AtelierConfigEntry] = [async_get_config_entry(call.hass, DOMAIN, entry_id)]
+        entries = [workshop_entry(call.hass, entry_id)]
     else:
-        entries = [
-            entry
-            for entry in call.hass.config_entries.async_entries(DOMAIN)
-            if entry.state is ConfigEntryState.LOADED
-        ]
+        entries = loaded_workshops(call.hass)
         if not entries:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_workshop")
     errors: dict[str, CommandError | None] = {}
@@ -134,9 +127,9 @@ async def _tell(call: ServiceCall, act: Callable[[Prop], Awaitable[Outcome]]) ->
 
 def _prop(hass: HomeAssistant, device_id: str) -> Prop:
     device, entry = async_get_device_and_config_entry(hass, DOMAIN, device_id)
-    workshop: Workshop = entry.runtime_data
+    workshop: Workshop | None = None if is_forge(entry) else entry.runtime_data
     for domain, key in device.identifiers:
-        if domain == DOMAIN and (prop := workshop.roster.props.get(key)):
+        if domain == DOMAIN and workshop and (prop := workshop.roster.props.get(key)):
             return prop
     raise ServiceValidationError(
         translation_domain=DOMAIN,

@@ -5,8 +5,8 @@ from typing import Any
 from homeassistant.components import mqtt, system_health
 from homeassistant.core import HomeAssistant, callback
 
-from .const import DOMAIN
-from .data import AtelierConfigEntry
+from .data import loaded_workshops
+from .forge.kind import loaded_forges
 
 
 @callback
@@ -16,8 +16,8 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 
 
 async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    entries: list[AtelierConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    workshops = [entry.runtime_data for entry in entries]
+    workshops = [entry.runtime_data for entry in loaded_workshops(hass)]
+    forges = [entry.runtime_data for entry in loaded_forges(hass)]
     props = [prop for workshop in workshops for prop in workshop.roster.props.values()]
     makerspaces = [one for workshop in workshops if (one := workshop.makerspace) is not None]
     return {
@@ -34,4 +34,6 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
             for number in makerspace.devices
         ),
         "ledgers_reachable": sum(makerspace.ledger_up for makerspace in makerspaces),
+        "forges": len(forges),
+        "forges_reachable": sum(forge.up for forge in forges),
     }

@@ -296,7 +296,7 @@ class HomeAssistant(Started):
         self, name: str = "Workshop", prefixes: Sequence[str] = ("props", "halloween")
     ) -> str:
         """Add Atelier; return the entry's id."""
-        flow = await self.flow(DOMAIN)
+        flow = await (await self.flow(DOMAIN)).choose("workshop")
         await flow.submit({"name": name, "prefixes": list(prefixes)})
         return flow.entry_id()
 

@@ -41,8 +41,13 @@ async def broker(hass: HomeAssistant, mqtt_mock: Any) -> Any:
 async def begin(hass: HomeAssistant) -> Any:
     """Open the form that sets a workshop up."""
     shown = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert shown["type"] is FlowResultType.MENU
+    assert shown["menu_options"] == ["workshop", "forge"]
+    shown = await hass.config_entries.flow.async_configure(
+        shown["flow_id"], {"next_step_id": "workshop"}
+    )
     assert shown["type"] is FlowResultType.FORM
-    assert shown["step_id"] == "user"
+    assert shown["step_id"] == "workshop"
     return shown
 
 

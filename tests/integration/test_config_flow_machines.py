@@ -103,6 +103,8 @@ async def making(hass: HomeAssistant, mqtt_mock: Any) -> Any:
 
     async def begin() -> Any:
         shown = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        said = {"next_step_id": "workshop"}
+        await hass.config_entries.flow.async_configure(shown["flow_id"], said)
         said = {"name": "Shop", "prefixes": ["props"], "machines": True}
         return await hass.config_entries.flow.async_configure(shown["flow_id"], said)
 

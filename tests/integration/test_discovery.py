@@ -142,6 +142,8 @@ async def test_an_offer_is_taken_back_once_a_workshop_listens_there(
 ) -> None:
     async def chosen(flows: Any, prefix: str, *args: Any, **kwargs: Any) -> Any:
         shown = await flows.async_init(*args, **kwargs)
+        if shown["type"] is FlowResultType.MENU:
+            await flows.async_configure(shown["flow_id"], {"next_step_id": "workshop"})
         made = await flows.async_configure(shown["flow_id"], {"prefixes": [prefix]} | more)
         await hass.async_block_till_done()
         return made

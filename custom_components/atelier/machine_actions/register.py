@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -13,10 +12,10 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
+from homeassistant.helpers.service import async_register_admin_service
 
 from ..const import AUTOMATION, DOMAIN
-from ..data import AtelierConfigEntry
+from ..data import AtelierConfigEntry, loaded_workshops, workshop_entry
 from ..errors import translated_ledger_errors
 from . import (
     cards,
@@ -96,12 +95,9 @@ def _request(call: ServiceCall) -> Request:
 
 def _entry(call: ServiceCall) -> AtelierConfigEntry:
     if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
-        entry: AtelierConfigEntry = async_get_config_entry(call.hass, DOMAIN, entry_id)
-        return entry
-    entries: list[AtelierConfigEntry] = [
-        entry
-        for entry in call.hass.config_entries.async_entries(DOMAIN)
-        if entry.state is ConfigEntryState.LOADED and entry.runtime_data.makerspace is not None
+        return workshop_entry(call.hass, entry_id)
+    entries = [
+        entry for entry in loaded_workshops(call.hass) if entry.runtime_data.makerspace is not None
     ]
     if not entries:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_makerspace")

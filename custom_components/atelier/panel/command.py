@@ -11,13 +11,12 @@ from homeassistant.components.websocket_api import (
     ERR_UNAUTHORIZED,
     ActiveConnection,
 )
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..data import AtelierConfigEntry
+from ..data import AtelierConfigEntry, loaded_workshops
 from ..errors import translated_ledger_errors
 from ..makerspace import Makerspace
 from .rights import Asker, asker
@@ -81,12 +80,10 @@ def who(makerspace: Makerspace, user: User) -> Asker:
 
 def workshops(hass: HomeAssistant) -> list[tuple[AtelierConfigEntry, Makerspace]]:
     """Return the workshops with machines that are loaded."""
-    entries: list[AtelierConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     return [
         (entry, makerspace)
-        for entry in entries
-        if entry.state is ConfigEntryState.LOADED
-        and (makerspace := entry.runtime_data.makerspace) is not None
+        for entry in loaded_workshops(hass)
+        if (makerspace := entry.runtime_data.makerspace) is not None
     ]
 
 

@@ -1,0 +1,213 @@
+"""Know how a Forge stands: it tells by itself, and is asked again where it cannot."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+import logging
+import random
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_TOKEN, CONF_URL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from ..const import DOMAIN
+from ..signal import Signal
+from .client import Client
+from .errors import Away, ForgeError, NoForge, Refused, TokenRefused
+from .facts import FINISHED, RUNNING, Builder, Happening, Job, Profile, State, disk_free, newest
+from .stream import Told
+
+type ForgeConfigEntry = ConfigEntry[Forge]
+
+_LOGGER: Final = logging.getLogger(__name__)
+#: What a Forge does not tell by itself: space on its disk, and new releases of OpenWrt.
+_LOOK_AGAIN: Final = timedelta(minutes=30)
+#: Many things may change at once, as when profiles are imported.
+_SETTLE_S: Final = 0.5
+_FIRST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 60.0
+_PAGE: Final = 1000
+#: Events that change what is kept; those of jobs tell all that is to be known.
+_STOCK: Final = ("builder.", "build.", "profile.")
+
+
+class Forge(DataUpdateCoordinator[State]):
+    """One Forge, as it stands."""
+
+    config_entry: ForgeConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: ForgeConfigEntry) -> None:
+        """Prepare; nothing is asked before `start`."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=_LOOK_AGAIN,
+            request_refresh_debouncer=Debouncer(hass, _LOGGER, cooldown=_SETTLE_S, immediate=False),
+            always_update=False,
+        )
+        self.data = State()
+        self.url: str = entry.data[CONF_URL]
+        self.client = Client(async_get_clientsession(hass), self.url, entry.data[CONF_TOKEN])
+        self.on_job: Signal[Happening, Job] = Signal()
+        #: Whether the Forge ever told how it stands, since Home Assistant knows it.
+        self._known = False
+        self._last_event: int | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether what is known is so at this moment."""
+        return self._known and self.last_update_success
+
+    @callback
+    def start(self) -> None:
+        """Begin to listen. Home Assistant waits for nothing: the Forge may be away."""
+        self.config_entry.async_create_background_task(
+            self.hass, self._listen(), name=f"{DOMAIN} forge {self.config_entry.title}"
+        )
+
+    @override
+    async def _async_update_data(self) -> State:
+        """Read everything."""
+        try:
+            state = await self._read()
+        except TokenRefused as error:
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN, translation_key="forge_token_refused"
+            ) from error
+        except ForgeError as error:
+            raise UpdateFailed(str(error)) from error
+        self._known = True
+        return state
+
+    async def _read(self) -> State:
+        config, active, ended, builders = await asyncio.gather(
+            self.client.get("config"),
+            self.client.get("jobs", state=("queued", *RUNNING), limit=500),
+            self.client.get("jobs", state=FINISHED, limit=1),
+            self.client.get("builders"),
+        )
+        profiles, figures, stable = await asyncio.gather(
+            self._profiles(), self.client.figures(), self._stable()
+        )
+        try:
+            jobs = [Job.of(one["id"], one) for one in active["jobs"]]
+            last = next((Job.of(one["id"], one) for one in ended["jobs"]), None)
+            return State(
+                version=str(config["version"]),
+                reserve=int(config["settings"]["disk_reserve_mb"]) << 20,
+                jobs={job.id: job for job in jobs},
+                last=last,
+                profiles=profiles,
+                builders=tuple(Builder.of(one) for one in builders["builders"]),
+                disk_free=disk_free(figures),
+                stable=stable,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise NoForge from error
+
+    async def _profiles(self) -> dict[str, Profile]:
+        found: dict[str, Profile] = {}
+        after: str | None = None
+        while True:
+            page = (await self.client.get("profiles", after=after, limit=_PAGE)).get("profiles")
+            if not isinstance(page, list):
+                raise NoForge
+            try:
+                found |= {profile.id: profile for profile in map(Profile.of, page)}
+            except (KeyError, TypeError, ValueError) as error:
+                raise NoForge from error
+            if len(page) < _PAGE:
+                return found
+            after = next(reversed(found))
+
+    async def _stable(self) -> str | None:
+        """Return OpenWrt's newest release; what was known, while its server is away."""
+        try:
+            return newest(await self.client.get("releases"))
+        except TokenRefused:
+            raise
+        except Refused, Away:
+            return self.data.stable
+
+    # Listening
+
+    async def _listen(self) -> None:
+        """Follow what happens, for as long as the entry is loaded."""
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                async with self.client.events(self._last_event) as events:
+                    await self._anew()
+                    async for event in events:
+                        await self._hear(event)
+                        pause_s = _FIRST_PAUSE_S
+            except TokenRefused as error:
+                self._lost(error)
+                self.config_entry.async_start_reauth(self.hass)
+                return
+            except ForgeError as error:
+                # A stream that breaks off says nothing yet: that it cannot be opened does.
+                if pause_s > _FIRST_PAUSE_S or not self.up:
+                    self._lost(error)
+            await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))  # noqa: S311 - no secret: Forges shall not all be asked at once
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _anew(self) -> None:
+        """Read everything. Raise ForgeError."""
+        state = await self._read()
+        if self._known and not self.last_update_success:
+            _LOGGER.info("%s is there again", self.name)
+        self._known = True
+        self.async_set_updated_data(state)
+
+    @callback
+    def _lost(self, error: ForgeError) -> None:
+        """Say once that the Forge is away; a person may have switched it off."""
+        self.last_exception = error
+        if self.last_update_success:
+            _LOGGER.warning("%s is away: %s", self.name, error)
+            self.last_update_success = False
+            self.async_update_listeners()
+
+    async def _hear(self, event: Told) -> None:
+        """Take one event."""
+        if event.type == "reset":
+            await self._anew()
+        elif event.type.startswith("job."):
+            await self._job(event)
+        elif event.type.startswith(_STOCK):
+            await self.async_request_refresh()
+        if event.id is not None:
+            self._last_event = event.id
+
+    async def _job(self, event: Told) -> None:
+        """Take what a job told, and tell it on."""
+        said: Any = event.body.get("data")
+        id_ = event.body.get("job_id")
+        if not isinstance(said, dict) or not isinstance(id_, str):
+            return
+        job = Job.of(id_, said)
+        known = self.data.jobs.get(id_)
+        jobs = {key: value for key, value in self.data.jobs.items() if key != id_}
+        if job.finished:
+            self.async_set_updated_data(replace(self.data, jobs=jobs, last=job))
+            await self.async_request_refresh()
+        else:
+            self.async_set_updated_data(replace(self.data, jobs={**jobs, id_: job}))
+        if (happening := _happening(known, job)) is not None:
+            self.on_job.tell(happening, job)
+
+
+def _happening(known: Job | None, job: Job) -> Happening | None:
+    """Return what is told of a job, None where nothing new is."""
+    if job.finished or job.state == "queued":
+        return Happening(job.state)
+    began = known is None or known.state == "queued"
+    return Happening.STARTED if began else None

@@ -1,0 +1,171 @@
+"""What is known of a Forge: its jobs, profiles and stock, parsed once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+import re
+from typing import Any, Final, Self
+
+from awesomeversion import AwesomeVersion, AwesomeVersionException
+
+FINISHED: Final = ("done", "failed", "cancelled")
+RUNNING: Final = ("preparing", "downloading", "verifying", "building", "collecting")
+#: The job that builds an image; what else runs is its own affair.
+BUILD: Final = "build.image"
+
+_FREE: Final = re.compile(r"^forge_disk_free_bytes (\S+)$", re.MULTILINE)
+_RELEASE: Final = re.compile(r"\d+\.\d+(\.\d+)?")
+
+
+class Happening(StrEnum):
+    """What an event entity tells of jobs."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands."""
+
+    id: str
+    kind: str
+    state: str
+    step: str | None = None
+    percent: float | None = None
+    error: Mapping[str, Any] | None = None
+    result: Mapping[str, Any] | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it will not change any more."""
+        return self.state in FINISHED
+
+    @classmethod
+    def of(cls, id_: str, said: Mapping[str, Any]) -> Self:
+        """Parse what is told of a job."""
+        percent = said.get("percent")
+        return cls(
+            id=id_,
+            kind=str(said.get("kind", "")),
+            state=str(said.get("state", "")),
+            step=_text(said.get("step")),
+            percent=float(percent) if isinstance(percent, int | float) else None,
+            error=_object(said.get("error")),
+            result=_object(said.get("result")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an image is to hold, and for which board, as far as it is shown."""
+
+    id: str
+    name: str
+    release: str
+    board: str
+    device: str
+    version: int
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Self:
+        """Parse what is told of a profile. Raise KeyError."""
+        profile = said["profile"]
+        return cls(
+            id=str(profile["profile_id"]),
+            name=str(profile["name"]),
+            release=str(profile["openwrt_release"]),
+            board=str(profile["imagebuilder_profile"]),
+            device=str(profile["device_id"]),
+            version=int(said["version"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """An Image Builder, as far as something may be wrong with it."""
+
+    place: str
+    size: int
+    problem: str | None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Self:
+        """Parse what is told of an Image Builder."""
+        problem = said.get("problem") or {}
+        return cls(
+            place="/".join(str(said.get(part)) for part in ("release", "target", "subtarget")),
+            size=int(said.get("size") or 0),
+            problem=_text(problem.get("code")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known of a Forge."""
+
+    version: str = ""
+    #: Free space below which it begins no jobs, in bytes.
+    reserve: int = 0
+    #: Jobs that wait or run, by their ids.
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    #: The job that finished last.
+    last: Job | None = None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    builders: tuple[Builder, ...] = ()
+    #: Free space where the Forge keeps everything, in bytes.
+    disk_free: int | None = None
+    #: The newest release of OpenWrt that is not a test.
+    stable: str | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return sum(job.state == "queued" for job in self.jobs.values())
+
+    @property
+    def cache(self) -> int:
+        """What Image Builders take on the disk, in bytes."""
+        return sum(builder.size for builder in self.builders)
+
+
+def disk_free(figures: str) -> int | None:
+    """Return the free space that a Forge's figures tell."""
+    found = _FREE.search(figures)
+    try:
+        return int(float(found[1])) if found else None
+    except ValueError, OverflowError:
+        return None
+
+
+def newest(releases: Mapping[str, Any]) -> str | None:
+    """Return the newest release that is not a test."""
+    if stable := _text(releases.get("stable")):
+        return stable
+    listed = releases.get("releases")
+    found = [one for one in listed if _is_release(one)] if isinstance(listed, list) else []
+    return max(found, key=lambda one: tuple(map(int, one.split("."))), default=None)
+
+
+def apart(one: str, other: str) -> bool:
+    """Tell whether two versions are too far apart to understand each other for certain."""
+    try:
+        versions = [AwesomeVersion(version) for version in (one, other)]
+        return len({(version.section(0), version.section(1)) for version in versions}) > 1
+    except AwesomeVersionException, ValueError:
+        return True
+
+
+def _is_release(said: object) -> bool:
+    return isinstance(said, str) and _RELEASE.fullmatch(said) is not None
+
+
+def _text(said: object) -> str | None:
+    return said if isinstance(said, str) and said else None
+
+
+def _object(said: object) -> Mapping[str, Any] | None:
+    return said if isinstance(said, dict) else None

@@ -1,0 +1,58 @@
+"""Read a stream of server-sent events."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+import json
+from typing import Any, Final
+
+import aiohttp
+
+from .errors import Away
+
+#: The largest event that is taken, in bytes; results of jobs are in them.
+_LARGEST: Final = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event, as the Forge told it."""
+
+    id: int | None
+    type: str
+    body: dict[str, Any]
+
+
+async def told(content: aiohttp.StreamReader) -> AsyncIterator[Told]:
+    """Return events as they come; what is none is passed over. Raise Away at the end."""
+    waiting = b""
+    async for piece in content.iter_any():
+        waiting += piece
+        *whole, waiting = waiting.split(b"\n\n")
+        for block in whole:
+            if (event := _parse(block)) is not None:
+                yield event
+        if len(waiting) > _LARGEST:
+            raise Away("an event without an end")
+    raise Away("the stream ended")
+
+
+def _parse(block: bytes) -> Told | None:
+    """Return the event in a block of lines, None where there is none, as in a beat."""
+    id_: int | None = None
+    kind, data = "message", list[str]()
+    for line in block.decode("utf-8", "replace").split("\n"):
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id" and value.isascii() and value.isdigit():
+            id_ = int(value)
+        elif name == "event":
+            kind = value
+        elif name == "data":
+            data.append(value)
+    if not data:
+        return None
+    try:
+        body = json.loads("\n".join(data))
+    except ValueError:
+        return None
+    return Told(id_, kind, body) if isinstance(body, dict) else None

@@ -1,0 +1,1 @@
+"""A Forge in Home Assistant."""
