@@ -4,7 +4,9 @@ from enum import Enum
 import json
 from pathlib import Path
 import re
+import shutil
 import struct
+import subprocess
 import tomllib
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -152,3 +154,20 @@ def test_the_image_installs_what_the_forge_needs() -> None:
     assert {name: both[name] for name in pinned if name in both} == {
         name: pinned[name] for name in pinned if name in both
     }
+
+
+def test_the_profile_is_one_that_apparmor_reads() -> None:
+    profile = APP / "apparmor.txt"
+    # The Supervisor finds the line by this, and puts the app's full name there.
+    named = re.findall(r"^profile ([^ ]+).*$", profile.read_text("utf-8"), re.MULTILINE)
+    assert named == [config()["slug"]]
+    parser = shutil.which("apparmor_parser") or shutil.which("apparmor_parser", path="/usr/sbin")
+    if parser is None:
+        pytest.skip("apparmor_parser is not installed: run script/setup as root")
+    parsed = subprocess.run(  # noqa: S603 - a program of the system's
+        [parser, "--skip-kernel-load", "--skip-cache", str(profile)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert not parsed.returncode, parsed.stderr
