@@ -18,10 +18,10 @@ class Content(AbstractContextManager["Content"]):
 
     After the end `digest` is the hash of what was given, `file_digest` that of the file,
     `trailer` what was appended behind a packed image. `prefix_digest` is the hash of no more
-    than the first `prefix` bytes.
+    than the first `prefix` bytes. Hashing can be left to who reads the medium back.
     """
 
-    def __init__(self, path: Path, *, prefix: int | None = None) -> None:
+    def __init__(self, path: Path, *, prefix: int | None = None, hashed: bool = True) -> None:
         """Open an image. Raise NotFound."""
         try:
             self._file = path.open("rb", buffering=0)
@@ -30,6 +30,7 @@ class Content(AbstractContextManager["Content"]):
                 f"The image cannot be read: {error.strerror}", about="image", name=path.name
             ) from None
         self._name = path.name
+        self._hashed = hashed
         self._file_hash = hashlib.sha256()
         self._hash = hashlib.sha256()
         self._prefix = prefix
@@ -83,15 +84,15 @@ class Content(AbstractContextManager["Content"]):
                 break
             filled += count
         if filled:
-            self._count(room[:filled])
+            if self._hashed:
+                self._hash_more(room[:filled])
+            self.size += filled
         return filled
 
-    def _count(self, data: memoryview) -> None:
-        """Hash what is given."""
+    def _hash_more(self, data: memoryview) -> None:
         if self._prefix_hash is not None and self._prefix is not None:
             self._prefix_hash.update(data[: max(0, self._prefix - self.size)])
         self._hash.update(data)
-        self.size += len(data)
 
     def _some(self, room: memoryview) -> int:
         """Read some into the room; 0 at the end."""
@@ -142,7 +143,8 @@ class Content(AbstractContextManager["Content"]):
 
     def _take(self, most: int) -> bytes:
         piece: bytes = self._file.read(most) or b""
-        self._file_hash.update(piece)
+        if self._hashed:
+            self._file_hash.update(piece)
         return piece
 
     def _damaged(self, what: str) -> Integrity:

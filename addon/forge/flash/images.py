@@ -135,7 +135,7 @@ def check_unchanged(images: Images, seen: Seen, checkpoint: Callable[[], None]) 
     return path
 
 
-def changed(name: str, expected: str | None, found: str) -> Integrity:
+def changed(name: str, expected: str | None, found: str | None) -> Integrity:
     """Return what is told of a file that is not what it was."""
     return Integrity(
         f"{name} is not the file that was kept: build or fetch it again",

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rig.bench import firmware
+from rig.bench.forge import cards
 from rig.bench.machines import plan as makerspaces
 from rig.bench.machines.run import measure
 from rig.bench.plan import FULL, QUICK
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machines.set_defaults(run=_machines)
     boards = commands.add_parser("firmware", help="bundles against a board's limits")
     boards.set_defaults(run=lambda _: firmware.main() != 0)
+    forge = commands.add_parser("forge", help="the Forge against the plain tools it stands for")
+    forge.add_argument("--quick", action="store_true", help="a smaller image")
+    forge.set_defaults(run=_forge)
     options = parser.parse_args(arguments)
     try:
         missed: bool = options.run(options)
@@ -61,6 +65,13 @@ def _machines(options: argparse.Namespace) -> bool:
     """Measure a makerspace and print the report; return whether a target was missed."""
     plan = makerspaces.QUICK if options.quick else makerspaces.FULL
     return _report(options, lambda say: measure(plan, say))
+
+
+def _forge(options: argparse.Namespace) -> bool:
+    """Measure the Forge and print the table; return whether a target was missed."""
+    rows = cards.measure(lambda what: print(what, file=sys.stderr), quick=options.quick)
+    print(table(rows))
+    return any(row.misses() for row in rows)
 
 
 def _report(

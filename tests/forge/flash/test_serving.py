@@ -1,15 +1,17 @@
 """Cards over HTTP, in a Forge that really runs, and that really dies."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 import os
 from pathlib import Path
 import subprocess
+import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.forge.flash.cards import MIB, Loop, disk_image, missing, packed
+from tests.forge.flash.cards import MIB, Loop, disk_image, missing, packed, run
 from tests.forge.house import House, kill, until
 
 pytestmark = pytest.mark.e2e
@@ -27,14 +29,36 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def card(tmp_path: Path) -> Iterator[Loop]:
-    """Plug a card of 192 MiB in."""
-    backing = tmp_path / "backing"
-    backing.touch()
-    os.truncate(backing, 192 * MIB)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of its own, which can be frozen."""
+    file, point = tmp_path / "disk", tmp_path / "point"
+    file.touch()
+    os.truncate(file, 256 * MIB)
+    run("mkfs.ext4", "-q", file)
+    point.mkdir()
+    run("mount", "-o", "loop", file, point)
+    yield point
+    run("umount", point)
+
+
+@pytest.fixture
+def card(disk: Path) -> Iterator[Loop]:
+    """Plug a card of 64 MiB in, whose medium can be held up."""
+    backing = disk / "backing"
+    backing.write_bytes(b"\xa5" * 64 * MIB)
     loop = Loop(backing)
     yield loop
     loop.detach()
+
+
+@contextmanager
+def held_up(disk: Path) -> Iterator[None]:
+    """Let nothing be written to the medium meanwhile."""
+    run("fsfreeze", "--freeze", disk)
+    try:
+        yield
+    finally:
+        run("fsfreeze", "--unfreeze", disk)
 
 
 def keep(house: House, path: Path) -> dict[str, str]:
@@ -46,8 +70,8 @@ def keep(house: House, path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def image(house: House, tmp_path: Path) -> dict[str, str]:
-    """Keep a packed image of 160 MiB."""
-    return keep(house, packed(disk_image(tmp_path / "large.img", 160 * MIB), "zst"))
+    """Keep a packed image of 32 MiB."""
+    return keep(house, packed(disk_image(tmp_path / "large.img", 32 * MIB), "zst"))
 
 
 def finished(house: House, job: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +107,7 @@ def record(house: House) -> dict[str, Any]:
 def test_from_a_list_to_a_card_that_is_proved(house: House, card: Loop, tmp_path: Path) -> None:
     _, found = house.ask("GET", f"{V1}/devices")
     (device,) = [each for each in found["devices"] if each["path"] == card.path]
-    assert (device["size"], device["in_use"], device["refusal"]) == (192 * MIB, False, None)
+    assert (device["size"], device["in_use"], device["refusal"]) == (64 * MIB, False, None)
     path = disk_image(tmp_path / "image.img", 6 * MIB)
     data = path.read_bytes()
     plan = planned(house, keep(house, packed(path, "gz")), card, wipe=True)
@@ -109,7 +133,7 @@ def test_nothing_is_written_without_force(house: House, card: Loop, image: dict[
         assert (status, answer["error"]["code"]) == (412, "precondition.force_required")
     status, answer = house.ask("POST", f"{V1}/writes", {"token": plan["token"], "force": "yes"})
     assert (status, answer["error"]["code"]) == (422, "validation.body")
-    assert not card.content.strip(b"\0")
+    assert not card.content.strip(b"\xa5")
 
 
 def test_what_can_be_refused_at_once_is(house: House, image: dict[str, str]) -> None:
@@ -127,18 +151,21 @@ def test_what_can_be_refused_at_once_is(house: House, image: dict[str, str]) -> 
     assert house.ask("GET", f"{V1}/records/12345")[1]["error"]["code"] == "not_found.record"
 
 
-def begun(house: House, job: dict[str, Any]) -> None:
-    """Wait until a job is in the middle of writing."""
-    until(lambda: (house.forge.jobs.show(job["id"]).percent or 0) > 5)
+def begun(house: House) -> None:
+    """Wait until the newest job is in the middle of writing."""
+    until(lambda: record(house)["began_at"] is not None)
+    assert record(house)["status"] == "running"
 
 
 def test_cancel_ends_it_and_leaves_no_card_that_starts(
-    house: House, card: Loop, image: dict[str, str]
+    house: House, disk: Path, card: Loop, image: dict[str, str]
 ) -> None:
-    job = confirm(house, planned(house, image, card))
-    begun(house, job)
-    assert record(house)["status"] == "running"
-    house.ask("POST", f"/api/v1/jobs/{job['id']}/cancel")
+    plan = planned(house, image, card)
+    with held_up(disk):
+        job = confirm(house, plan)
+        begun(house)
+        assert house.ask("POST", f"/api/v1/jobs/{job['id']}/cancel")[0] == 202
+        time.sleep(0.8)  # the worker has told the job by then, and not killed it yet
     assert finished(house, job)["state"] == "cancelled"
     last = record(house)
     assert (last["status"], last["incomplete"]) == ("cancelled", True)
@@ -149,14 +176,16 @@ def test_cancel_ends_it_and_leaves_no_card_that_starts(
 
 
 def test_a_forge_that_is_killed_while_it_writes(
-    house: House, card: Loop, image: dict[str, str]
+    house: House, disk: Path, card: Loop, image: dict[str, str]
 ) -> None:
-    job = confirm(house, planned(house, image, card))
-    begun(house, job)
+    plan = planned(house, image, card)
     main: subprocess.Popen[bytes] = house._processes[-1]
-    children = house.children(main)
-    kill(main.pid)
-    main.wait()
+    with held_up(disk):
+        job = confirm(house, plan)
+        begun(house)
+        children = house.children(main)
+        kill(main.pid)
+        main.wait()
     for child in children:
         until(lambda pid=child: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]  # bound at once
     house.serve()

@@ -1,0 +1,1 @@
+"""The Forge measured against the plain tools that do parts of its work."""
