@@ -23,7 +23,7 @@ from rig.hass import HomeAssistant
 from rig.hass_socket import CommandError
 from rig.ports import LOOPBACK
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 UMA, SAM = "04030201", "d4c3b2a1"
 LASER, DRILL = 7, 8
@@ -145,7 +145,7 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """Furnish a makerspace by its own actions; Home Assistant makes the keys."""
     pytest_socket.enable_socket()

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_tap_begins_a_use_and_another_ends_it(shop: Shop) -> None:
+    before = len(await shop.uses())
     async with shop.board(speed=60) as board:
         await talks(board)
         await shop.shows("free")
@@ -21,7 +22,8 @@ async def test_a_tap_begins_a_use_and_another_ends_it(shop: Shop) -> None:
         await asyncio.sleep(1)
         assert not await board.tap(ANNA)
         await shop.shows("free")
-    (use,) = await shop.uses()
+    use, *earlier = await shop.uses()
+    assert len(earlier) == before
     assert use["ending"] == "card"
     assert use["hours"] >= 60 / 3600 * 0.9
 
