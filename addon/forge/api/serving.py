@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from forge.api.announce import announce
 from forge.api.doors import Door
 from forge.api.live import Live
 from forge.api.metrics import Metrics
@@ -63,7 +64,9 @@ async def _serve(settings: Settings) -> None:
             runners.append(runner)
             await web.TCPSite(runner, host, port).start()
             _LOGGER.info("The %s door is open at http://%s:%d", door, host, port)
+        announcing = asyncio.create_task(announce(settings, secret))
         await stop.wait()
+        announcing.cancel()
     finally:
         await live.stop()
         for runner in runners:
