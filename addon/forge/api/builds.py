@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from forge.api.routes import Asked, Call, Routes
-from forge.errors import Conflict, Invalid, Precondition
+from forge.errors import Conflict, NotFound, Precondition
 from forge.jobs.facts import Job
 from forge.jobs.states import State
 from forge.openwrt.builds.batch import BatchMode, BatchParams
@@ -15,6 +15,7 @@ from forge.openwrt.profiles.schema import Package, ProfileId
 
 ROUTES: Final = Routes("builds")
 _MOST: Final = 1000
+_REFUSED: Final = (NotFound, Conflict, Precondition)
 
 
 class BuildPath(Asked):
@@ -70,7 +71,7 @@ class ArtifactList(BaseModel):
     artifacts: list[Artifact]
 
 
-@ROUTES.route("GET", "/builds")
+@ROUTES.route("GET", "/builds", errors=(NotFound,))
 def list_builds(call: Call, query: BuildQuery) -> BuildList:
     """List builds, newest first, without their files."""
     builds = call.forge.builds.list(
@@ -79,7 +80,7 @@ def list_builds(call: Call, query: BuildQuery) -> BuildList:
     return BuildList(builds=builds)
 
 
-@ROUTES.route("POST", "/builds", status=202, errors=(Conflict, Precondition))
+@ROUTES.route("POST", "/builds", status=202, errors=_REFUSED)
 def start_build(call: Call, body: BuildBody) -> Started:
     """Build a profile, or find that the same was built before."""
     return call.forge.builds.start(
@@ -91,23 +92,25 @@ def start_build(call: Call, body: BuildBody) -> Started:
     )
 
 
-@ROUTES.route("POST", "/builds/plan", status=202, errors=(Conflict, Precondition))
+@ROUTES.route("POST", "/builds/plan", status=202, errors=_REFUSED)
 def plan_build(call: Call, body: PlanBody) -> Job:
     """Tell which packages an image would hold: what comes, what goes, how large it is."""
     return call.forge.builds.plan(body.profile_id, extra=body.packages, by=call.by)
 
 
-@ROUTES.route("POST", "/builds/batch", status=202, errors=(Conflict, Precondition))
+@ROUTES.route("POST", "/builds/batch", status=202, errors=_REFUSED)
 def start_batch(call: Call, body: BatchBody) -> Job:
     """Build many profiles: the job's result has one for each."""
     which = Which.model_validate(body.model_dump(exclude={"mode", "rebuild"}))
     if which == Which():
-        raise Invalid("Say which profiles: profile_ids, or what they have in common", about="body")
+        raise Precondition(
+            "Say which profiles: profile_ids, or what they have in common", about="no_filter"
+        )
     ids = which.profile_ids or [
         kept.profile.profile_id for kept in call.forge.profiles.list(which, limit=_MOST)
     ]
     if not ids:
-        raise Invalid("No profile matches", about="body")
+        raise NotFound("No profile matches", about="profile")
     params = BatchParams(profile_ids=ids, mode=body.mode, rebuild=body.rebuild)
     return call.forge.builds.batch(params, by=call.by, key=call.idempotency_key)
 

@@ -6,6 +6,7 @@ Nothing that is fetched is trusted: whoever asked checks it against what was pub
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 import hashlib
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -14,7 +15,7 @@ import time
 from typing import Any, Final, Never, override
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from forge import VERSION
 from forge.errors import ForgeError, Integrity, Upstream, UpstreamTimeout
@@ -40,6 +41,12 @@ class _Redirects(HTTPRedirectHandler):
         if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise HTTPError(newurl, code, "redirected out of TLS", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@cache
+def _opener() -> OpenerDirector:
+    """Return what opens addresses; reading the system's certificates takes a while."""
+    return build_opener(_Redirects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,6 @@ class Mirrors:
         self._patience = patience
         self._say = say
         self._checkpoint = checkpoint
-        self._opener = build_opener(_Redirects)
 
     @classmethod
     def of(
@@ -196,7 +202,7 @@ class Mirrors:
         if had:
             headers["Range"] = f"bytes={had}-"
         try:
-            answer = self._opener.open(Request(url, headers=headers), timeout=self._wait_s)  # noqa: S310 - http or https: settings say so, redirects are checked
+            answer = _opener().open(Request(url, headers=headers), timeout=self._wait_s)  # noqa: S310 - http or https: settings say so, redirects are checked
         except HTTPError as error:
             error.close()
             if had and error.code == 416:  # noqa: PLR2004 - range not satisfiable, by HTTP

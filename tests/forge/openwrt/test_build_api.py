@@ -104,7 +104,7 @@ def test_a_batch_may_end_at_the_first_failure(house: House) -> None:
     assert result
     assert result["stopped_early"]
     assert [one["error"]["code"] for one in result["results"]] == ["build.packages_missing"]
-    assert house.ask("POST", "/api/v1/builds/batch", {})[0] == 422
+    assert house.ask("POST", "/api/v1/builds/batch", {})[0] == 412
 
 
 def test_a_batch_of_what_was_built_answers_at_once(house: House) -> None:

@@ -89,12 +89,11 @@ class Builds:
             "version_id": of.version_id if of else None,
             "rebuild": rebuild,
         }
+        if known is not None and not rebuild and (hit := self._hit(known, key)) is not None:
+            return hit
         with self._store.write() as session:
-            asked_before = key is not None and self._asked_before(session, key)
-            if known is not None and not rebuild and not asked_before:
+            if known is not None and not rebuild and not self._asked_before(session, key):
                 self._one_at_a_time(session, known)
-                if (row := find_hit(session, self._checked, known)) is not None:
-                    return _started(session, row, hit=True)
                 if (row := find_running(session, known)) is not None:
                     return _started(session, row, hit=False)
             host.check_for(self._settings)
@@ -217,8 +216,18 @@ class Builds:
             local_key=own,
         )
 
-    def _asked_before(self, session: Session, key: str) -> bool:
+    def _hit(self, known: str, key: str | None) -> Started | None:
+        """Return the build with a key whose files are there, unless it is asked for anew."""
+        with self._store.read() as session:
+            if self._asked_before(session, key):
+                return None
+            row = find_hit(session, self._checked, known)
+            return _started(session, row, hit=True) if row is not None else None
+
+    def _asked_before(self, session: Session, key: str | None) -> bool:
         """Tell whether an idempotency key has its job already."""
+        if key is None:
+            return False
         found = session.scalar(sa.select(JobRow.id).where(JobRow.idempotency_key == key))
         return found is not None
 
