@@ -1,6 +1,6 @@
 """`forge builds`: images made of profiles."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -11,7 +11,6 @@ from forge.cli.profiles import Device, Release, Subtarget, Tag, Target
 from forge.cli.session import Log, Session, Wait, command, leave, succeeded
 from forge.client.streams import follow_log
 from forge.jobs.states import State
-from forge.openwrt.builds.batch import BatchMode
 
 app = typer.Typer(name="builds", help="Images made of profiles.", no_args_is_help=True)
 
@@ -78,8 +77,8 @@ def batch(
     subtarget: Subtarget = None,
     tag: Tag = None,
     mode: Annotated[
-        BatchMode, typer.Option(help="What a failure does to the others.")
-    ] = BatchMode.BEST_EFFORT,
+        Literal["best-effort", "fail-fast"], typer.Option(help="What a failure does to the others.")
+    ] = "best-effort",
     rebuild: Rebuild = None,
     key: Key = None,
     wait: Wait = True,
@@ -94,7 +93,7 @@ def batch(
             "target": target,
             "subtarget": subtarget,
             "tag": tag,
-            "mode": mode.value,
+            "mode": mode,
             "rebuild": rebuild,
         }
     )

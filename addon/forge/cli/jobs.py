@@ -144,5 +144,5 @@ def save(
     path = Path(plain) if to is None else to / plain if to.is_dir() else to
     try:
         return download(asked.client, job_file(job_id, name), path, sha256=sha256, force=force)
-    except FileNotFoundError:
-        raise Invalid(f"There is no folder {path.parent}", about="file") from None
+    except OSError as error:
+        raise Invalid(f"{path} cannot be written: {error.strerror}", about="file") from None

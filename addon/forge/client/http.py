@@ -1,7 +1,7 @@
 """Requests to a Forge, and the errors that it tells of."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from http import client
 import json
 from typing import Any, Final
@@ -85,7 +85,7 @@ class Client:
         method: str = "GET",
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Iterator[client.HTTPResponse]:
+    ) -> Iterator["Answer"]:
         """Ask, and read the answer as it comes. Raise what the Forge tells, or Unavailable."""
         connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
@@ -93,11 +93,20 @@ class Client:
             sent["Content-Type"] = "application/json"
         data = None if body is None else json.dumps(body).encode()
         try:
-            connection.request(method, self._address(path, query), data, sent)
-            answer = connection.getresponse()
+            with self._reached():
+                connection.request(method, self._address(path, query), data, sent)
+                answer = Answer(connection.getresponse(), self._reached)
             if answer.status >= 300:  # noqa: PLR2004 - no redirect is followed: the token stays here
                 raise self._told(answer)
             yield answer
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Raise Unavailable where the connection fails."""
+        try:
+            yield
         except (OSError, client.HTTPException) as error:
             why = str(error) or type(error).__name__
             raise Unavailable(
@@ -105,8 +114,6 @@ class Client:
                 " it is with --url",
                 about="forge",
             ) from None
-        finally:
-            connection.close()
 
     def _address(self, path: str, query: Query) -> str:
         said: list[tuple[str, str]] = []
@@ -115,7 +122,7 @@ class Client:
             said += [(name, _text(one)) for one in values if one is not None]
         return f"{self._base}{path}" + (f"?{urlencode(said)}" if said else "")
 
-    def _told(self, answer: client.HTTPResponse) -> ForgeError:
+    def _told(self, answer: "Answer") -> ForgeError:
         try:
             error = json.loads(answer.read(_LARGEST_ERROR))["error"]
             return Told(error)
@@ -128,6 +135,31 @@ class Client:
             about="forge",
             status=status,
         )
+
+
+class Answer:
+    """An answer that is read as it comes; where that fails, the Forge is away."""
+
+    def __init__(
+        self, answer: client.HTTPResponse, reached: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Read an answer."""
+        self._answer = answer
+        self._reached = reached
+        self.status: Final = answer.status
+        self.headers: Final = answer.headers
+        #: How many bytes come; None where that was not said.
+        self.length: Final = answer.length
+
+    def read(self, most: int | None = None) -> bytes:
+        """Read some bytes, or all. Raise Unavailable."""
+        with self._reached():
+            return self._answer.read(most)
+
+    def readline(self, most: int) -> bytes:
+        """Read a line. Raise Unavailable."""
+        with self._reached():
+            return self._answer.readline(most)
 
 
 def at(*path: str) -> str:

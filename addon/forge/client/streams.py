@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import json
 import time
-from typing import IO, Any, Final
+from typing import Any, Final
 
-from forge.client.http import Client, at
+from forge.client.http import Answer, Client, at
 from forge.errors import ForgeError, Unavailable
 
 #: Pauses between attempts; whatever arrives begins them anew.
@@ -77,7 +77,7 @@ def watch(client: Client, job_id: str, tell: Callable[[dict[str, Any]], None]) -
     return found
 
 
-def _events(answer: IO[bytes]) -> Iterator[Event]:
+def _events(answer: Answer) -> Iterator[Event]:
     """Read server-sent events as they come."""
     type_, id_, data = "message", None, list[str]()
     while raw := answer.readline(_LONGEST_LINE):

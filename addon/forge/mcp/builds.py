@@ -1,6 +1,6 @@
 """Tools that build."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -9,7 +9,6 @@ from forge.jobs.states import State
 from forge.mcp.looking import Limit, ProfileId
 from forge.mcp.results import Result
 from forge.mcp.waiting import ended
-from forge.openwrt.builds.batch import BatchMode
 
 BuildId = Annotated[str, Field(description="as build_image or list_builds tells it")]
 
@@ -49,7 +48,7 @@ class BuildTools:
         target: str | None = None,
         subtarget: str | None = None,
         tags: list[str] | None = None,
-        mode: BatchMode = BatchMode.BEST_EFFORT,
+        mode: Literal["best-effort", "fail-fast"] = "best-effort",
         force_rebuild: bool = False,
     ) -> Result:
         """Build many profiles: those that are named, or all that match. `success` means all."""
@@ -60,7 +59,7 @@ class BuildTools:
             "target": target,
             "subtarget": subtarget,
             "tag": tags,
-            "mode": mode.value,
+            "mode": mode,
             "rebuild": force_rebuild or None,
         }
         body = {name: value for name, value in said.items() if value is not None}

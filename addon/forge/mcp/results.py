@@ -6,7 +6,8 @@ from typing import Any
 
 from forge.errors import ForgeError
 
-type Result = dict[str, Any]
+#: No `type` statement: the SDK looks for a dict to tell its fields as they are.
+Result = dict[str, Any]
 
 
 def told[**P](tool: Callable[P, Result]) -> Callable[P, Result]:
