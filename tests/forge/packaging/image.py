@@ -21,6 +21,7 @@ _SEEN_AS: Final = "/etc/ssl/this-machine.crt"
 _STORE: Final = ROOT / ".tools" / "image"
 _BASE_WITHIN_S: Final = 300
 _BUILD_WITHIN_S: Final = 500
+_STEPS: Final = 4
 _SYS_ADMIN: Final = 21
 
 
@@ -49,6 +50,9 @@ def build() -> None:
             *("--volume", f"{_CERTIFICATES}:{_SEEN_AS}:ro", str(APP)),
             within_s=_BUILD_WITHIN_S,
         )
+    # Every build leaves steps that the next one may begin with, and the disk is not endless.
+    if len(_buildah("images", "--quiet", "--filter", "dangling=true").stdout.split()) > _STEPS:
+        _buildah("rmi", "--prune")
 
 
 def base_name() -> str:
