@@ -292,11 +292,15 @@ class HomeAssistant(Started):
         if flow.reason != "reconfigure_successful":
             raise RigError(f"MQTT could not be moved to port {port}: {flow.errors}")
 
+    async def workshop_flow(self) -> Flow:
+        """Begin to add a workshop; return its form."""
+        return await (await self.flow(DOMAIN)).choose("workshop")
+
     async def add_workshop(
         self, name: str = "Workshop", prefixes: Sequence[str] = ("props", "halloween")
     ) -> str:
         """Add Atelier; return the entry's id."""
-        flow = await (await self.flow(DOMAIN)).choose("workshop")
+        flow = await self.workshop_flow()
         await flow.submit({"name": name, "prefixes": list(prefixes)})
         return flow.entry_id()
 

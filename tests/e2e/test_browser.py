@@ -41,6 +41,7 @@ async def test_a_second_workshop_is_set_up_by_hand(page: Page, workshop: Worksho
     """A prefix that cannot be is explained, and can be put right in the same dialog."""
     await go(page, "/config/integrations/integration/atelier")
     await page.get_by_role("button", name="Add hub").click()
+    await page.get_by_text("A workshop", exact=True).click()
     await page.get_by_role("button", name="Add Topic prefix").click()
     prefix = page.get_by_role("textbox").last
     await prefix.fill("no/+/wildcards")

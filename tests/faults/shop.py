@@ -51,7 +51,7 @@ class Shop(House):
 
 async def open_shop(house: House, name: str, prefix: str, ledger_url: str = "") -> Shop:
     """Set a workshop with machines up, and furnish it."""
-    flow = await house.hass.flow("atelier")
+    flow = await house.hass.workshop_flow()
     await flow.submit({"name": name, "prefixes": [f"{name.lower()}-props"], "machines": True})
     assert flow.step == "machines"
     said = {"machine_prefix": prefix, "uses_days": 365, "cards_days": 30}

@@ -45,7 +45,7 @@ async def test_a_broker_that_forbids_to_listen() -> None:
     users = {"homeassistant": "secret"}
     async with Broker(users=users, acl=rights) as broker, HomeAssistant() as hass:
         await hass.add_mqtt(broker.port, user="homeassistant", password="secret")
-        flow = await hass.flow("atelier")
+        flow = await hass.workshop_flow()
         await flow.submit({"name": "Deaf", "prefixes": ["props"]})
         assert flow.errors == {"base": "not_heard"}
 

@@ -53,7 +53,7 @@ async def test_home_assistant_is_killed(house: House, actor: Actor) -> None:
 async def test_two_workshops_in_one_house(house: House, actor: Actor) -> None:
     """The same id in two workshops is two props, and no branch belongs to both."""
     hass = house.hass
-    flow = await hass.flow("atelier")
+    flow = await hass.workshop_flow()
     await flow.submit({"name": "Thief", "prefixes": ["props/actor"]})
     assert flow.errors == {"prefixes": "prefix_taken"}
     await flow.submit({"name": "Garden", "prefixes": ["garden"]})
