@@ -169,6 +169,9 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'_refused\("(\w+)"', "machines/entities/todo.py")
     raised |= used(r'"(forge_\w+)"', "forge/errors.py")
+    raised |= used(r'translation_key="(\w+)"', "forge/actions.py")
+    raised |= used(r'key = "(\w+)" if forges else "\w+"', "forge/actions.py")
+    raised |= used(r'key = "\w+" if forges else "(\w+)"', "forge/actions.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
     raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/command.py")}
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}

@@ -20,6 +20,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .data import Workshop, loaded_workshops, workshop_entry
 from .errors import translated
+from .forge.actions import async_setup_forge_actions
 from .forge.kind import is_forge
 from .hub import STOP_ROLES
 from .machine_actions.register import async_setup_machine_actions
@@ -70,6 +71,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             DOMAIN, name, act, schema=schema, supports_response=SupportsResponse.OPTIONAL
         )
     async_setup_machine_actions(hass)
+    async_setup_forge_actions(hass)
 
 
 async def _trigger(call: ServiceCall) -> ServiceResponse:

@@ -1,6 +1,7 @@
 """Know how a Forge stands: it tells by itself, and is asked again where it cannot."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 import logging
@@ -19,7 +20,18 @@ from ..const import DOMAIN
 from ..signal import Signal
 from .client import Client
 from .errors import Away, ForgeError, NoForge, Refused, TokenRefused
-from .facts import FINISHED, RUNNING, Builder, Happening, Job, Profile, State, disk_free, newest
+from .facts import (
+    BUILD,
+    FINISHED,
+    RUNNING,
+    Builder,
+    Happening,
+    Job,
+    Profile,
+    State,
+    disk_free,
+    newest,
+)
 from .stream import Told
 
 type ForgeConfigEntry = ConfigEntry[Forge]
@@ -32,6 +44,9 @@ _SETTLE_S: Final = 0.5
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
 _PAGE: Final = 1000
+_BUILDS: Final = 500
+#: Pages of builds that are looked through for each profile's newest image.
+_PAGES: Final = 20
 #: Events that change what is kept; those of jobs tell all that is to be known.
 _STOCK: Final = ("builder.", "build.", "profile.")
 
@@ -59,6 +74,8 @@ class Forge(DataUpdateCoordinator[State]):
         #: Whether the Forge ever told how it stands, since Home Assistant knows it.
         self._known = False
         self._last_event: int | None = None
+        #: Why the Forge cannot build where it runs, once it said so.
+        self.unsupported: str | None = None
 
     @property
     def up(self) -> bool:
@@ -78,12 +95,13 @@ class Forge(DataUpdateCoordinator[State]):
         try:
             state = await self._read()
         except TokenRefused as error:
+            self._lost(error)
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN, translation_key="forge_token_refused"
             ) from error
         except ForgeError as error:
+            self._lost(error)
             raise UpdateFailed(str(error)) from error
-        self._known = True
         return state
 
     async def _read(self) -> State:
@@ -96,6 +114,7 @@ class Forge(DataUpdateCoordinator[State]):
         profiles, figures, stable = await asyncio.gather(
             self._profiles(), self.client.figures(), self._stable()
         )
+        built, building = await self._builds(profiles)
         try:
             jobs = [Job.of(one["id"], one) for one in active["jobs"]]
             last = next((Job.of(one["id"], one) for one in ended["jobs"]), None)
@@ -105,6 +124,8 @@ class Forge(DataUpdateCoordinator[State]):
                 jobs={job.id: job for job in jobs},
                 last=last,
                 profiles=profiles,
+                built=built,
+                building=building,
                 builders=tuple(Builder.of(one) for one in builders["builders"]),
                 disk_free=disk_free(figures),
                 stable=stable,
@@ -126,6 +147,31 @@ class Forge(DataUpdateCoordinator[State]):
             if len(page) < _PAGE:
                 return found
             after = next(reversed(found))
+
+    async def _builds(
+        self, profiles: Mapping[str, Profile]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return by profile the release of its newest image, and the job that builds it."""
+        built: dict[str, str] = {}
+        building: dict[str, str] = {}
+        before: str | None = None
+        for _ in range(_PAGES):
+            said = await self.client.get("builds", before=before, limit=_BUILDS)
+            try:
+                page = said["builds"]
+                for build in page:
+                    if (profile_id := build["profile_id"]) is None:
+                        continue
+                    if build["state"] == "done":
+                        built.setdefault(profile_id, str(build["recipe"]["place"]["release"]))
+                    elif build["state"] not in FINISHED:
+                        building.setdefault(profile_id, str(build["id"]))
+                before = page[-1]["id"] if page else None
+            except (KeyError, TypeError) as error:
+                raise NoForge from error
+            if len(page) < _BUILDS or profiles.keys() <= built.keys():
+                break
+        return built, building
 
     async def _stable(self) -> str | None:
         """Return OpenWrt's newest release; what was known, while its server is away."""
@@ -201,6 +247,9 @@ class Forge(DataUpdateCoordinator[State]):
             await self.async_request_refresh()
         else:
             self.async_set_updated_data(replace(self.data, jobs={**jobs, id_: job}))
+            if known is None and job.kind == BUILD:
+                # Events do not say which profile it is of.
+                await self.async_request_refresh()
         if (happening := _happening(known, job)) is not None:
             self.on_job.tell(happening, job)
 

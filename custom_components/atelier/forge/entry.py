@@ -11,8 +11,10 @@ from .issues import ForgeIssues
 
 FORGE_PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.UPDATE,
 )
 
 

@@ -115,6 +115,10 @@ class State:
     #: The job that finished last.
     last: Job | None = None
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    #: By profile: the release that its newest image was built from.
+    built: Mapping[str, str] = field(default_factory=dict)
+    #: By profile: the job that builds it, or waits to.
+    building: Mapping[str, str] = field(default_factory=dict)
     builders: tuple[Builder, ...] = ()
     #: Free space where the Forge keeps everything, in bytes.
     disk_free: int | None = None
@@ -125,6 +129,10 @@ class State:
     def waiting(self) -> int:
         """How many jobs wait."""
         return sum(job.state == "queued" for job in self.jobs.values())
+
+    def job_of(self, profile_id: str) -> Job | None:
+        """Return the job that builds a profile, or waits to."""
+        return self.jobs.get(self.building.get(profile_id, ""))
 
     @property
     def cache(self) -> int:

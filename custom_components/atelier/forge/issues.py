@@ -8,13 +8,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.loader import async_get_loaded_integration
 
 from ..const import DOMAIN
+from .building import UNSUPPORTED
 from .coordinator import Forge
 from .facts import apart
 
 DOCS: Final = "https://github.com/atelier-home/atelier/blob/main/docs/forge.md"
 #: How often what a Forge keeps free must fit into what is free.
 _ENOUGH: Final = 2
-_UNSUPPORTED: Final = ("precondition.unsupported_host", "precondition.missing_programs")
 
 
 class ForgeIssues:
@@ -65,5 +65,7 @@ class ForgeIssues:
             yield "forge_disk_low", {"free": str(state.disk_free >> 20)}
         if bad := [one.place for one in state.builders if one.problem == "integrity.signature_bad"]:
             yield "forge_signature_bad", {"places": ", ".join(bad)}
-        if state.last and state.last.error and state.last.error.get("code") in _UNSUPPORTED:
-            yield "forge_unsupported_host", {"message": str(state.last.error.get("message"))}
+        error = (state.last.error if state.last else None) or {}
+        failed = str(error.get("message")) if error.get("code") in UNSUPPORTED else None
+        if message := self._forge.unsupported or failed:
+            yield "forge_unsupported_host", {"message": message}

@@ -237,3 +237,20 @@ async def test_diagnostics_hold_no_secret(
     assert told["releases"] == {"23.05.5": 1}
     for secret in (wire.token, wire.url, "attic"):
         assert secret not in str(told)
+
+
+async def test_a_forge_that_fails_while_it_is_read_anew(
+    hass: HomeAssistant, wire: Wire, connect: Connect
+) -> None:
+    await connect(wire.url)
+    await until(hass, lambda: state(hass, CONNECTED) == "on")
+    wire.says["builds"] = {"builds": 7}
+    wire.tell("builder.ready", {})
+    await until(hass, lambda: state(hass, CONNECTED) == "off")
+    wire.says["builds"] = {"builds": []}
+    wire.tell("builder.ready", {})
+    await until(hass, lambda: state(hass, CONNECTED) == "on")
+    wire.token = "new"
+    wire.tell("builder.ready", {})
+    await until(hass, hass.config_entries.flow.async_progress)
+    assert state(hass, CONNECTED) == "off"

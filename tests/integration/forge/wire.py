@@ -13,6 +13,7 @@ _EMPTY: Final[dict[str, Any]] = {
     "jobs": {"jobs": []},
     "profiles": {"profiles": []},
     "builders": {"builders": []},
+    "builds": {"builds": []},
     "releases": {"stable": "24.10.4", "releases": ["24.10.4"]},
 }
 

@@ -1,0 +1,60 @@
+"""What is read out of a Forge's answers."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.atelier.forge.entities.update import newer
+from custom_components.atelier.forge.facts import apart, disk_free, newest
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"stable": "24.10.4", "releases": ["25.12.0"]}, "24.10.4"),
+        ({"releases": ["23.05.10", "23.05.9", "24.10.0-rc1", 7]}, "23.05.10"),
+        ({"stable": "", "releases": "none"}, None),
+        ({}, None),
+    ],
+)
+def test_the_newest_release(said: dict[str, Any], expected: str | None) -> None:
+    assert newest(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ("forge_disk_free_bytes 1.5e+10\n", 15_000_000_000),
+        ("forge_disk_free_bytes NaN\n", None),
+        ("forge_disk_free_bytes +Inf\n", None),
+        ("other 1\n", None),
+    ],
+)
+def test_the_free_space(figures: str, expected: int | None) -> None:
+    assert disk_free(figures) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("0.1.0", "0.1.9", False),
+        ("0.1.0", "0.2.0", True),
+        ("1.1.0", "0.1.0", True),
+        ("nonsense", "0.1.0", True),
+    ],
+)
+def test_versions_that_are_apart(one: str, other: str, expected: bool) -> None:
+    assert apart(one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("named", "stable", "expected"),
+    [
+        ("23.05.5", "24.10.4", "24.10.4"),
+        ("24.10.4", None, "24.10.4"),
+        ("23.05-SNAPSHOT", "24.10.4", "23.05-SNAPSHOT"),
+        ("neither", "24.10.4", "neither"),
+    ],
+)
+def test_what_to_build_from(named: str, stable: str | None, expected: str) -> None:
+    assert newer(named, stable) == expected
