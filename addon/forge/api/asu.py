@@ -43,7 +43,7 @@ class Revision(BaseModel):
 @ROUTES.route("POST", "/build", status=202, also=_STATUSES, errors=(Invalid, *_ASKS))
 def ask_for_build(call: Call, body: BuildRequest) -> Other[Answer]:
     """Build an image, as ASU's clients ask for it."""
-    return _other(call.forge.asu.ask(body, by=call.by))
+    return _other(call.forge.asu.ask(body, by=call.by, key=call.idempotency_key))
 
 
 @ROUTES.route("GET", "/build/{request_hash}", status=202, also=_STATUSES)

@@ -95,12 +95,15 @@ def start_build(call: Call, body: BuildBody) -> Started:
 @ROUTES.route("POST", "/builds/plan", status=202, errors=_REFUSED)
 def plan_build(call: Call, body: PlanBody) -> Job:
     """Tell which packages an image would hold: what comes, what goes, how large it is."""
-    return call.forge.builds.plan(body.profile_id, extra=body.packages, by=call.by)
+    return call.forge.builds.plan(
+        body.profile_id, extra=body.packages, by=call.by, key=call.idempotency_key
+    )
 
 
 @ROUTES.route("POST", "/builds/batch", status=202, errors=_REFUSED)
 def start_batch(call: Call, body: BatchBody) -> Job:
     """Build many profiles: the job's result has one for each."""
+    key = call.idempotency_key
     which = Which.model_validate(body.model_dump(exclude={"mode", "rebuild"}))
     if which == Which():
         raise Precondition(
@@ -112,22 +115,22 @@ def start_batch(call: Call, body: BatchBody) -> Job:
     if not ids:
         raise NotFound("No profile matches", about="profile")
     params = BatchParams(profile_ids=ids, mode=body.mode, rebuild=body.rebuild)
-    return call.forge.builds.batch(params, by=call.by, key=call.idempotency_key)
+    return call.forge.builds.batch(params, by=call.by, key=key)
 
 
-@ROUTES.route("GET", "/builds/{build_id}")
+@ROUTES.route("GET", "/builds/{build_id:[0-9a-f]+}")
 def show_build(call: Call, path: BuildPath) -> Build:
     """Show a build."""
     return call.forge.builds.show(path.build_id)
 
 
-@ROUTES.route("GET", "/builds/{build_id}/artifacts")
+@ROUTES.route("GET", "/builds/{build_id:[0-9a-f]+}/artifacts")
 def list_artifacts(call: Call, path: BuildPath) -> ArtifactList:
     """List the files of a build; download them from the job that keeps them."""
     return ArtifactList(artifacts=call.forge.builds.show(path.build_id).artifacts)
 
 
-@ROUTES.route("DELETE", "/builds/{build_id}", errors=(Conflict,))
+@ROUTES.route("DELETE", "/builds/{build_id:[0-9a-f]+}", errors=(Conflict,))
 def delete_build(call: Call, path: BuildPath) -> None:
     """Forget a finished build and its files."""
     call.forge.builds.delete(path.build_id)

@@ -29,7 +29,7 @@ _HASHED: Final = (
 _VERSION: Final = Shape(
     r"[0-9]+\.[0-9]+\.[0-9]+(?:-rc[0-9]+)?|(?:[0-9]+\.[0-9]+-)?SNAPSHOT", "a release"
 )
-_NAME: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_NAME: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 
 type Text = Annotated[str, Field(max_length=255), Shape(r"[\w.,-]*", "letters, digits and _.,-")]
 
@@ -95,7 +95,7 @@ class Asu:
         self._releases = releases
         self._allowed = settings.openwrt_repositories
 
-    def ask(self, request: BuildRequest, *, by: str = "") -> Answer:
+    def ask(self, request: BuildRequest, *, by: str = "", key: str | None = None) -> Answer:
         """Build what is asked for, or tell how far it is. Raise Invalid for a strange feed."""
         named = request.hash
         known = self._builds.by_request(named)
@@ -105,7 +105,7 @@ class Asu:
             recipe = self._recipe(request)
         except (NotFound, Precondition) as error:
             return Answer(detail=error.message, status=400, request_hash=named)
-        started = self._builds.submit(recipe, by=by, request_hash=named)
+        started = self._builds.submit(recipe, by=by, key=key, request_hash=named)
         return told(started.build, named)
 
     def show(self, named: str) -> Answer:

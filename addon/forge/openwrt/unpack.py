@@ -16,6 +16,8 @@ from forge.errors import Integrity, JobError
 
 _DECOMPRESS: Final = {".xz": ("xz", "-dc"), ".zst": ("zstd", "-dcq", "--long=31")}
 _PIECE: Final = 1 << 20
+#: tarfile copies what is left of its buffer at each read: a large one is slow.
+_BUFFER: Final = 1 << 15
 _MOST_MEMBERS: Final = 1_000_000
 _LONGEST_NAME: Final = 4_096
 #: What every Image Builder has in its one folder.
@@ -52,7 +54,10 @@ class Unpacker:
         """Unpack it. Raise Integrity (`integrity.archive_unsafe`); the folder is then worthless."""
         command = _DECOMPRESS[self._archive.suffix]
         source = subprocess.Popen(  # noqa: S603 - fixed programs, a path of our own
-            [*command, str(self._archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [*command, str(self._archive)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pipesize=_PIECE,
         )
         target = subprocess.Popen(  # noqa: S603 - as above
             [
@@ -61,6 +66,7 @@ class Unpacker:
             ],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pipesize=_PIECE,
         )
         assert source.stdout is not None and target.stdin is not None  # noqa: PT018, S101 - pipes were asked for
         try:
@@ -83,7 +89,7 @@ class Unpacker:
 
     def _copy(self, source: IO[bytes], sink: IO[bytes]) -> None:
         """Hand on what may be written, member by member."""
-        with tarfile.open(fileobj=source, mode="r|", bufsize=_PIECE) as archive:
+        with tarfile.open(fileobj=source, mode="r|", bufsize=_BUFFER) as archive:
             for member in archive:
                 # Nothing is looked up later, so nothing need be remembered.
                 vars(archive)["members"].clear()

@@ -121,11 +121,14 @@ class Builds:
         host.check_for(self._settings)
         return self._jobs.submit("build.batch", params, by=by, key=key)
 
-    def plan(self, profile_id: str, *, extra: Sequence[str] = (), by: str = "") -> Job:
+    def plan(
+        self, profile_id: str, *, extra: Sequence[str] = (), by: str = "", key: str | None = None
+    ) -> Job:
         """Tell which packages a profile's image would hold. Raise as `start` does."""
         recipe = Recipe.of(self._profiles.show(profile_id).profile, extra=extra)
         host.check_for(self._settings)
-        return self._jobs.submit("build.plan", {"recipe": recipe.model_dump(mode="json")}, by=by)
+        params = {"recipe": recipe.model_dump(mode="json")}
+        return self._jobs.submit("build.plan", params, by=by, key=key)
 
     def show(self, build_id: str) -> Build:
         """Return a build. Raise NotFound."""
