@@ -8,6 +8,7 @@ import typer
 from forge.cli import documents
 from forge.cli.output import facts, moment, note, table, write
 from forge.cli.session import Session, command
+from forge.client import pages
 from forge.errors import ForgeError, Invalid
 from forge.openwrt.profiles.documents import Format
 
@@ -22,7 +23,6 @@ Subtarget = Annotated[str | None, typer.Option(help="Those for a subtarget.")]
 Tag = Annotated[list[str] | None, typer.Option(help="Those with this tag; with all, if repeated.")]
 Update = Annotated[bool, typer.Option("--update", help="Change profiles that are there already.")]
 Shared = Annotated[str | None, typer.Option(help="A folder in the Forge's shared folder instead.")]
-_PAGE = 1000
 
 
 @command(app, "list")
@@ -36,15 +36,13 @@ def list_(
     tag: Tag = None,
 ) -> None:
     """List profiles that match everything that is said."""
-    found = _all(
-        asked,
-        {
-            "device_id": device,
-            "release": release,
-            "target": target,
-            "subtarget": subtarget,
-            "tag": tag,
-        },
+    found = pages.profiles(
+        asked.client,
+        device_id=device,
+        release=release,
+        target=target,
+        subtarget=subtarget,
+        tag=tag,
     )
     asked.show(
         found,
@@ -65,18 +63,6 @@ def list_(
             empty="There are no such profiles.",
         ),
     )
-
-
-def _all(asked: Session, filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every profile that matches, page by page."""
-    found: list[dict[str, Any]] = []
-    after: str | None = None
-    while True:
-        page = asked.client.get("profiles", **filters, after=after, limit=_PAGE)["profiles"]
-        found += page
-        if len(page) < _PAGE:
-            return found
-        after = page[-1]["profile"]["profile_id"]
 
 
 @command(app)

@@ -49,18 +49,9 @@ class Client:
         """Send JSON; `key` makes sending it again harmless."""
         return self.ask("POST", at(*path), {}, body=body or {}, key=key)
 
-    def put(self, *path: str, body: Any, **query: Any) -> Any:
-        """Send JSON to where it belongs."""
-        return self.ask("PUT", at(*path), query, body=body)
-
     def delete(self, *path: str, **query: Any) -> Any:
         """Delete what is there."""
         return self.ask("DELETE", at(*path), query)
-
-    def text(self, *path: str, **query: Any) -> str:
-        """Return the text at an address."""
-        with self.open(at(*path), query) as answer:
-            return answer.read().decode("utf-8", "replace")
 
     def ask(
         self, method: str, path: str, query: Query, *, body: Any = None, key: str | None = None

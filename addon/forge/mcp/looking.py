@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from forge.client import pages
 from forge.client.http import Client
 from forge.mcp.results import Result
 
@@ -28,15 +29,14 @@ class LookingTools:
         tags: list[str] | None = None,
     ) -> Result:
         """List profiles (what images are to hold) that match everything that is said."""
-        found = self._client.get(
-            "profiles",
+        found = pages.profiles(
+            self._client,
             device_id=device_id,
             release=release,
             target=target,
             subtarget=subtarget,
             tag=tags,
-            limit=1000,
-        )["profiles"]
+        )
         return {"profiles": [{**one["profile"], "version": one["version"]} for one in found]}
 
     def get_profile(self, *, profile_id: ProfileId) -> Result:

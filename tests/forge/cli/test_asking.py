@@ -160,3 +160,23 @@ def test_the_forge_itself(forge_line: Line) -> None:
     assert forge_line("tidy", "--days", "3000", "--json").json["state"] == "done"
     events = forge_line("events", "--count", "1", "--after", "0")
     assert json.loads(events.out)["id"] >= 1
+
+
+def test_lists_of_many_pages_are_whole(
+    house: House, forge_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.client.pages._PAGE", 2)
+    body = {
+        "name": "n",
+        "device_id": "paged",
+        "openwrt_release": "23.05.5",
+        "target": "ath79",
+        "subtarget": "generic",
+        "imagebuilder_profile": "generic_plain",
+    }
+    ids = [f"page-{number}" for number in range(5)]
+    for profile_id in ids:
+        assert house.ask("POST", "/api/v1/profiles", {"profile_id": profile_id, **body})[0] == 201
+    listed = forge_line("profiles", "list", "--device", "paged", "--json").json
+    assert [one["profile"]["profile_id"] for one in listed] == ids
+    assert forge_line("profiles", "delete", *ids).code == 0

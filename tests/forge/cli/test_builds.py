@@ -3,7 +3,11 @@
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.forge.cli.conftest import ROUTER, Line
+
+pytestmark = pytest.mark.e2e  # real Image Builders are fetched, and run
 
 
 def test_releases_are_looked_through(forge_line: Line) -> None:

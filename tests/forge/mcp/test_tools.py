@@ -1,7 +1,11 @@
 """A model's tools over standard input and output, against a Forge that runs."""
 
+import pytest
+
 from tests.forge.house import House
 from tests.forge.mcp.conftest import over_stdio, use
+
+pytestmark = pytest.mark.e2e  # a real Image Builder is fetched, and run
 
 TOOLS = {
     "list_profiles",
@@ -65,7 +69,7 @@ async def test_every_refusal_has_its_code(house: House) -> None:
         for tool, arguments, code in (
             ("get_profile", {"profile_id": "nobody"}, "not_found.profile"),
             ("get_build", {"build_id": "0" * 32}, "not_found.build"),
-            ("get_build", {"build_id": "../config"}, "validation.path"),
+            ("get_job", {"job_id": "newest"}, "validation.path"),
             ("list_cards", {}, "precondition.flashing_disabled"),
             ("build_image", {"profile_id": "broken"}, "build.packages_missing"),
             (
