@@ -82,6 +82,8 @@ async def test_system_health(hass: HomeAssistant, coffin: Board) -> None:
         "machines": 0,
         "boards_online": 0,
         "ledgers_reachable": 0,
+        "forges": 0,
+        "forges_reachable": 0,
     }
 
 
