@@ -30,7 +30,7 @@ def test_the_version_and_a_token(tmp_path: Path) -> None:
     assert said("token", "--data-dir", str(tmp_path)) == made
 
 
-def test_a_bad_setting_is_one_line_and_the_exit_code_of_what_is_not_well_formed(tmp_path: Path) -> None:
+def test_a_bad_setting_is_one_line_and_an_exit_code_of_its_own(tmp_path: Path) -> None:
     code, out, err = said("serve", "--data-dir", str(tmp_path), FORGE_API_PORT="many")
     assert (code, out) == (3, "")
     assert err.startswith("validation.settings: These settings cannot be used: environment: ")
