@@ -91,13 +91,21 @@ class Keys:
         return _run(*sign, said=message)
 
     def _gpg(self, *arguments: str, said: bytes = b"") -> bytes:
-        return _run(
-            *(find("gpg"), "--homedir", self.folder / "gpg", "--batch", "--quiet", "--no-tty"),
-            *("--no-autostart",) * (arguments[0] == "--list-keys"),
-            *("--pinentry-mode", "loopback", "--passphrase", ""),
-            *arguments,
-            said=said,
-        )
+        # Its agent's socket lies in the home, and a socket's path has at most 107 bytes.
+        with tempfile.TemporaryDirectory() as short:
+            home = Path(short, "gpg")
+            home.symlink_to((self.folder / "gpg").resolve())
+            try:
+                return _run(
+                    *(find("gpg"), "--homedir", home, "--batch", "--quiet", "--no-tty"),
+                    *("--no-autostart",) * (arguments[0] == "--list-keys"),
+                    *("--pinentry-mode", "loopback", "--passphrase", ""),
+                    *arguments,
+                    said=said,
+                )
+            finally:
+                # It would look for keys where its home was.
+                _run(find("gpgconf"), "--homedir", home, "--kill", "gpg-agent")
 
 
 def _run(*command: str | Path, said: bytes = b"") -> bytes:
