@@ -11,19 +11,22 @@ from .storm import Storm
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
+FRESH = 77
+
 
 async def test_a_tap_begins_a_use_and_another_ends_it(shop: Shop) -> None:
-    before = len(await shop.uses())
-    async with shop.board(speed=60) as board:
+    """At a machine that nobody used before: a board that runs ahead is believed no further back."""
+    await shop.act("add_machine_type", name="Open to all", access="anybody")
+    await shop.act("add_machine", machine_id=FRESH, name="Mill", type="Open to all")
+    async with shop.board(FRESH, speed=60) as board:
         await talks(board)
-        await shop.shows("free")
+        await shop.shows("free", FRESH)
         assert await board.tap(ANNA)
-        await shop.shows("in_use")
+        await shop.shows("in_use", FRESH)
         await asyncio.sleep(1)
         assert not await board.tap(ANNA)
-        await shop.shows("free")
-    use, *earlier = await shop.uses()
-    assert len(earlier) == before
+        await shop.shows("free", FRESH)
+    (use,) = await shop.uses(FRESH)
     assert use["ending"] == "card"
     assert use["hours"] >= 60 / 3600 * 0.9
 
