@@ -88,3 +88,8 @@ async def talks(board: MachineBoard) -> None:
             or not board.policy.name
         ):
             await asyncio.sleep(0.05)
+
+
+async def removed(shop: Shop) -> None:
+    """Remove a workshop, whose ledger goes away: it would hold up the next start of its house."""
+    await shop.hass.rest.delete(f"/api/config/config_entries/entry/{shop.entry_id}")

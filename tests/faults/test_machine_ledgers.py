@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.ledger.conftest import cluster  # noqa: F401 - a fixture
 from tests.ledger.postgres import Cluster
 
-from .shop import ANNA, LATHE, Shop, open_shop, talks
+from .shop import ANNA, LATHE, Shop, open_shop, removed, talks
 from .storm import Storm
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -66,9 +66,14 @@ async def test_a_locked_database(shop: Shop, ledger: Path) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def served(shop: Shop, cluster: Cluster) -> Shop:  # noqa: F811 - the fixture
-    """Return a workshop of the same house whose ledger is on a server."""
-    return await open_shop(shop, "Served", "served", cluster.new_database())
+async def served(
+    shop: Shop,
+    cluster: Cluster,  # noqa: F811 - the fixture
+) -> AsyncIterator[Shop]:
+    """Return a workshop of the same house whose ledger is on a server, and remove it again."""
+    served = await open_shop(shop, "Served", "served", cluster.new_database())
+    yield served
+    await removed(served)
 
 
 async def test_a_server_that_is_restarted(
@@ -146,5 +151,5 @@ async def test_a_full_disk(shop: Shop, small_disk: Path) -> None:
         )
     assert storm.started <= kept.keys()
     assert [origin for origin in storm.stopped if not kept[origin]] == []
-    await shop.hass.rest.delete(f"/api/config/config_entries/entry/{full.entry_id}")
+    await removed(full)
     assert full.complaints() == []
