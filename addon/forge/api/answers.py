@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 import json
 import logging
 from typing import Any, Final
@@ -49,7 +50,7 @@ async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except ForgeError as error:
-        if error.status >= 500:  # noqa: PLR2004 - a server's errors, by HTTP
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _LOGGER.warning("%s %s: %s", request.method, request.path, error)
         return as_error(error)
     except web.HTTPMethodNotAllowed as error:

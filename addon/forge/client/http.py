@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from http import client
+from http import HTTPStatus, client
 import json
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -87,7 +87,8 @@ class Client:
             with self._reached():
                 connection.request(method, self._address(path, query), data, sent)
                 answer = Answer(connection.getresponse(), self._reached)
-            if answer.status >= 300:  # noqa: PLR2004 - no redirect is followed: the token stays here
+            # No redirect is followed: the token stays here.
+            if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
                 raise self._told(answer)
             yield answer
         finally:
