@@ -1,9 +1,12 @@
 """What all tests share."""
 
 import os
+from pathlib import Path
+from typing import Final
 
 from hypothesis import HealthCheck, settings
 import pytest
+import pytest_socket
 
 # Before Home Assistant's test plug-in makes a `hass`: the plug-in ships a package
 # `custom_components` of its own, and the first one imported stays.
@@ -20,3 +23,24 @@ settings.register_profile(
 settings.load_profile("default")
 
 pytest.register_assert_rewrite("tests.factories")
+
+#: Here Home Assistant runs in the test's own process, and speaks with nobody unless a test says so.
+_CLOSED: Final = Path(__file__).parent / "integration"
+
+
+def _open_sockets(item: pytest.Item) -> None:
+    """Take back what Home Assistant's test plug-in forbids before each test."""
+    if _CLOSED not in item.path.parents:
+        pytest_socket.enable_socket()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
+    """Let fixtures of every scope start and ask real servers."""
+    _open_sockets(request._pyfuncitem)  # `node` is the session, say, not the test
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """Let tests do so, whatever their fixtures."""
+    _open_sockets(pyfuncitem)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-import pytest_socket
 
 from rig.coffin import Coffin
 from rig.props import demo_props
@@ -19,12 +18,6 @@ CALM = {"warm_up": 0, "lockout": 0, "debounce": 10}
 
 
 @pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
-    pytest_socket.enable_socket()
-
-
-@pytest.fixture(autouse=True)
 def verify_cleanup() -> None:
     """Leave out the plug-in's own check: the workshop outlives each test on purpose."""
 
@@ -32,7 +25,6 @@ def verify_cleanup() -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def workshop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workshop]:
     """Run a workshop for the whole session."""
-    pytest_socket.enable_socket()
     props = demo_props("en")[:2]
     async with Workshop(props, folder=tmp_path_factory.mktemp("workshop")) as running:
         for prop in props:

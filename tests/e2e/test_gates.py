@@ -14,7 +14,6 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 import pytest_asyncio
-import pytest_socket
 
 from custom_components.atelier.wire.signed_list import ListedCard, encode_list
 from rig.broker import Broker
@@ -148,7 +147,6 @@ def moment(text: str) -> float:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """Furnish a makerspace by its own actions; Home Assistant makes the keys."""
-    pytest_socket.enable_socket()
     folder = tmp_path_factory.mktemp("gates")
     async with (
         Broker(persistent=True) as broker,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import pytest_socket
 
 from rig.broker import Broker
 from rig.hass import HomeAssistant
@@ -16,12 +15,6 @@ from .shop import Shop, open_shop
 
 
 @pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
-    pytest_socket.enable_socket()
-
-
-@pytest.fixture(autouse=True)
 def verify_cleanup() -> None:
     """Leave out the plug-in's own check: the house outlives each test on purpose."""
 
@@ -29,7 +22,6 @@ def verify_cleanup() -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house() -> AsyncIterator[House]:
     """Run a house with a workshop and nobody in it."""
-    pytest_socket.enable_socket()
     async with Broker(persistent=True) as broker, HomeAssistant() as hass:
         await hass.add_mqtt(broker.port)
         yield House(broker, hass, await hass.add_workshop())
@@ -54,7 +46,6 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shop(ledger: Path) -> AsyncIterator[Shop]:
     """Run a house whose workshop has machines, for all tests of machines."""
-    pytest_socket.enable_socket()
     async with Broker(persistent=True) as broker, HomeAssistant() as hass:
         await hass.add_mqtt(broker.port)
         house = House(broker, hass, "")

@@ -5,18 +5,11 @@ from pathlib import Path
 
 from gatebench import Gate, Server, gate_at
 import pytest
-import pytest_socket
 from workbench import Bus, Coffin
 
 from forge.firmware.compile import build
 from rig.broker import Broker
 from rig.places import BUNDLES
-
-
-@pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids."""
-    pytest_socket.enable_socket()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import logging
 from pathlib import Path
 
 import pytest
-import pytest_socket
 
 from forge.app import Forge
 from forge.settings import Settings, load
@@ -17,22 +16,9 @@ from tests.ledger.postgres import Cluster
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _sockets_at_first() -> None:
-    """Allow sockets before fixtures of a module start servers, and keep statements unsaid."""
-    pytest_socket.enable_socket()
+def _statements_unsaid() -> None:
+    """Keep the databases' statements out of the log."""
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _sockets_for_modules() -> None:
-    """Allow sockets before fixtures of later modules speak with servers."""
-    pytest_socket.enable_socket()
-
-
-@pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
-    pytest_socket.enable_socket()
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +29,6 @@ def verify_cleanup() -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Run a PostgreSQL server of our own."""
-    pytest_socket.enable_socket()
     try:
         cluster = Cluster()
     except LookupError as missing:
@@ -86,7 +71,6 @@ def mirror_server() -> Iterator[Mirror]:
     """Serve OpenWrt's releases as the rig makes them."""
     if packages := missing():
         pytest.skip(f"run script/setup, or install {' '.join(packages)}")
-    pytest_socket.enable_socket()
     with cached_folder() as folder, InThread(Mirror(folder)) as mirror:
         yield mirror
 

@@ -12,8 +12,6 @@ from typing import Any, Final, Self
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-import pytest_socket
-
 from forge.app import Forge
 from forge.jobs.facts import Job
 from forge.settings import load
@@ -49,8 +47,6 @@ class House:
 
     def __enter__(self) -> Self:
         """Start the Forge, and wait until it answers."""
-        # A fixture of a whole module is set up before the one that allows each test its sockets.
-        pytest_socket.enable_socket()
         self.serve()
         self.forge = Forge.open(load({**self._settings, "data_dir": self.folder}, environment={}))
         return self

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_socket
 
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.machines.facts import Machine, Member, Plan
@@ -17,16 +16,9 @@ ADA = "aaaaaaa1"
 UMA = "aaaaaaa3"
 
 
-@pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
-    pytest_socket.enable_socket()
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Run a PostgreSQL server of our own."""
-    pytest_socket.enable_socket()
     try:
         cluster = Cluster()
     except LookupError as missing:

@@ -9,7 +9,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
-import pytest_socket
 import sqlalchemy as sa
 
 from custom_components.atelier.ledger.errors import LedgerUnavailable
@@ -48,7 +47,6 @@ def certify(folder: Path) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Run a server that speaks TLS."""
-    pytest_socket.enable_socket()
     try:
         cluster = Cluster()
     except LookupError as missing:

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 import time
 
 import paho.mqtt.client as mqtt
-import pytest
-import pytest_socket
 
 from custom_components.atelier.machines.desk import Desk
 from custom_components.atelier.machines.lanes import Lanes
@@ -16,13 +14,6 @@ from rig.machine_board import MachineBoard
 from rig.ports import LOOPBACK
 
 from .workshop import LASER, UMA, VIC, Workshop
-
-
-@pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids."""
-    pytest_socket.enable_socket()
-
 
 CARDS = {UMA: "aaaaaaa3", VIC: "aaaaaaa4"}
 

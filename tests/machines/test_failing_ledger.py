@@ -9,7 +9,6 @@ import sqlite3
 import time
 
 import pytest
-import pytest_socket
 
 from custom_components.atelier.ledger.errors import LedgerError
 from custom_components.atelier.ledger.ledger import Ledger
@@ -22,12 +21,6 @@ from .workshop import UMA, Clock, Workshop, furnish
 CARD = "aaaaaaa3"
 
 type Trouble = Callable[[], None]
-
-
-@pytest.fixture(autouse=True)
-def sockets() -> None:
-    """Allow sockets, which Home Assistant's test plug-in forbids before each test."""
-    pytest_socket.enable_socket()
 
 
 @pytest.fixture(params=["locked", "full", "stopped"])

@@ -8,7 +8,6 @@ import sys
 
 import orjson
 import pytest
-import pytest_socket
 
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.machines.desk import Desk
@@ -30,7 +29,6 @@ FEW = Makerspace(machines=3, members=20, uses=60)
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """Run a broker and the responder that only echoes."""
-    pytest_socket.enable_socket()
     async with Broker() as broker:
         echo = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "rig.bench.machines.echo", str(broker.port)),

@@ -15,14 +15,17 @@ from forge.store.base import now
 def try_lock(claim: Claim, name: str) -> str | None:
     """Take a lock for a job; return None, or the id of the job that holds it."""
     insert = sqlite.insert if claim.store.is_file else postgresql.insert
-    with claim.store.write() as session:
-        session.execute(
-            insert(LockRow)
-            .values(name=name, job_id=claim.job_id, attempt=claim.attempt, taken_at=now())
-            .on_conflict_do_nothing()
-        )
-        holder = session.scalars(sa.select(LockRow).where(LockRow.name == name)).one()
-        return None if holder.job_id == claim.job_id else holder.job_id
+    while True:
+        with claim.store.write() as session:
+            session.execute(
+                insert(LockRow)
+                .values(name=name, job_id=claim.job_id, attempt=claim.attempt, taken_at=now())
+                .on_conflict_do_nothing()
+            )
+            holder = session.scalar(sa.select(LockRow.job_id).where(LockRow.name == name))
+        # On a server, whoever held it may have let go between the two statements.
+        if holder is not None:
+            return None if holder == claim.job_id else holder
 
 
 def unlock(claim: Claim, name: str) -> None:

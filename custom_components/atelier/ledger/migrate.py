@@ -4,9 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
 import sqlalchemy as sa
 
 from .engine import let_go, told, writing_engine
@@ -17,6 +14,10 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def migrate(url: str, *, to: str = "head") -> None:
     """Run the migrations that a database lacks. Raise LedgerUnavailable."""
+    # Here and not above: its import takes longer than all of ours, and workshops without
+    # machines never need it.
+    from alembic.util.exc import CommandError  # noqa: PLC0415 - see above
+
     failed: Exception
     try:
         asyncio.run(_migrate(url, to))
@@ -45,6 +46,9 @@ async def _migrate(url: str, to: str) -> None:
 
 def _upgrade(connection: sa.Connection, to: str) -> None:
     """Let Alembic work on a connection."""
+    from alembic import command  # noqa: PLC0415 - see `migrate`
+    from alembic.config import Config  # noqa: PLC0415 - see `migrate`
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -6,11 +6,10 @@ modes are those of libpq (https://www.postgresql.org/docs/current/libpq-ssl.html
 """
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
 import ssl
 from typing import Any, Final
-
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
 from .errors import LedgerUnavailable, Place
 
@@ -23,6 +22,8 @@ _ROOT: Final = Path(".postgresql", "root.crt")
 
 async def connect(**settings: Any) -> Any:
     """Return a connection; raise what asyncpg raises, LedgerUnavailable for a mode that is none."""
+    # Here and not above: only who keeps the ledger on a server needs it, and pays for its import.
+    asyncpg = await asyncio.to_thread(import_module, "asyncpg")
     mode = settings.pop("ssl", _PREFER[-1])
     if mode == _PLAIN:
         return await asyncpg.connect(**settings, ssl=False)

@@ -7,7 +7,6 @@ from browsing import chromium, go, log_in
 from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
-import pytest_socket
 
 from rig.makers import Kind, demo_makers
 from rig.makerspace import Makerspace
@@ -20,7 +19,6 @@ expect.set_options(timeout=15_000)
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workshop]:
     """Run the demo's makerspace, with a Fab-O-matic board at each machine and a week behind it."""
-    pytest_socket.enable_socket()
     makers = demo_makers("en", weeks=1)
     machines = tuple(replace(machine, board=Kind.FABOMATIC) for machine in makers.machines)
     folder = tmp_path_factory.mktemp("makerspace")

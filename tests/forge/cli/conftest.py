@@ -10,7 +10,6 @@ import sys
 from typing import Any
 
 import pytest
-import pytest_socket
 
 from forge.cli import main
 from rig.openwrt.mirror import Mirror
@@ -65,7 +64,6 @@ class Line:
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory, mirror_server: Mirror) -> Iterator[House]:
     """Run a Forge."""
-    pytest_socket.enable_socket()
     mirror_server.heal()
     with beside(mirror_server, tmp_path_factory.mktemp("forge") / "data") as house:
         yield house

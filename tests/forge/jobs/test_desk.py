@@ -179,6 +179,22 @@ def test_locks_are_taken_by_one_at_once(
     assert got.count(None) == 1
 
 
+def test_a_lock_that_is_let_go_while_others_ask_is_asked_for_again(
+    forge: Forge, claimed: Callable[..., tuple[Job, Claim]]
+) -> None:
+    waiting = [claimed()[1] for _ in range(4)]
+
+    def take_and_let_go() -> int:
+        claim, held = waiting.pop(), 0
+        while held < 25:
+            if locks.try_lock(claim, "thing") is None:
+                held += 1
+                locks.unlock(claim, "thing")
+        return held
+
+    assert at_once(4, take_and_let_go) == [25] * 4
+
+
 @pytest.mark.parametrize(
     ("kind", "why", "state"),
     [

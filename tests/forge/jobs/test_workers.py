@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from forge.cli.codes import exit_code
 from forge.jobs.states import State
 from tests.forge.conftest import new_database
 from tests.forge.house import House, kill, until
@@ -169,7 +170,7 @@ def test_a_wrong_token_fails_what_cannot_be_kept(house: House, tmp_path: Path) -
 
 def test_a_worker_that_cannot_deliver_does_not_start(house: House, tmp_path: Path) -> None:
     process = house.worker(tmp_path / "lost")
-    assert process.wait(30) == 1
+    assert process.wait(30) == exit_code("validation.settings")
     assert "validation.settings: A worker that shares a server's database" in house.said()
 
 
