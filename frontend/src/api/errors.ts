@@ -1,12 +1,14 @@
 /** What can go wrong with a command, and how it is told to people. */
 
-/** A refusal as Home Assistant's WebSocket sends it. */
+/** A refusal as Home Assistant's WebSocket sends it, or a Forge. */
 export class Failure extends Error {
   constructor(
     readonly code: string,
     message: string,
     readonly key?: string,
     readonly placeholders: Record<string, string> = {},
+    /** What a Forge's refusal is about: for programs, and for words of our own. */
+    readonly facts: Record<string, unknown> = {},
   ) {
     super(message);
   }
@@ -35,4 +37,16 @@ export function failure(error: unknown): Failure {
     refusal.translation_key,
     refusal.translation_placeholders ?? {},
   );
+}
+
+/** A Forge's error, as its API and its jobs tell it. */
+export interface Problem {
+  code: string;
+  message: string;
+  facts?: Record<string, unknown>;
+}
+
+/** Return a Forge's error as a Failure. */
+export function forgeFailure({ code, message, facts }: Problem): Failure {
+  return new Failure(code, message, undefined, {}, facts);
 }
