@@ -108,13 +108,16 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
   }
 
   private pager() {
-    const { offset, limit, total, rows, loading } = this.listing;
-    const from = number(offset + 1);
-    const to = number(offset + rows.length);
+    const { offset, limit, total, counted, more, rows, loading } = this.listing;
+    const shown = {
+      from: number(offset + 1),
+      to: number(offset + rows.length),
+      total: number(total),
+    };
     return html`<nav class="pager" aria-label=${this.label}>
-      <span role="status">${t("common.page", { from, to, total: number(total) })}</span>
+      <span role="status">${t(counted ? "common.page" : "common.page_uncounted", shown)}</span>
       ${
-        total > limit
+        more || offset > 0
           ? html`
               <at-button
                 .icon=${mdiChevronLeft}
@@ -125,7 +128,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
               <at-button
                 .icon=${mdiChevronRight}
                 label=${t("common.next")}
-                ?disabled=${loading || offset + limit >= total}
+                ?disabled=${loading || !more}
                 @click=${() => this.listing.go(offset + limit)}
               ></at-button>
             `

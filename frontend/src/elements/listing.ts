@@ -1,10 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-export interface Wanted<F> {
+export interface Wanted<F, R = unknown> {
   offset: number;
   limit: number;
   filters: F;
   sort: Sort | null;
+  /** The last row of the page before: for servers that go on from a row and do not count. */
+  after: R | null;
 }
 
 export interface Sort {
@@ -13,12 +15,14 @@ export interface Sort {
 }
 
 interface Page<R> {
-  total: number;
   rows: R[];
+  /** How many there are; servers that do not count say whether there are `more`. */
+  total?: number;
+  more?: boolean;
 }
 
 interface Options<R, F> {
-  load: (wanted: Wanted<F>) => Promise<Page<R>>;
+  load: (wanted: Wanted<F, R>) => Promise<Page<R>>;
   filters: F;
   limit?: number;
   sort?: Sort;
@@ -31,7 +35,11 @@ interface Options<R, F> {
  */
 export class Listing<R, F extends object> implements ReactiveController {
   rows: R[] = [];
+  /** How many there are; up to here, where the server does not count. */
   total = 0;
+  counted = true;
+  /** Whether there is a page after this one. */
+  more = false;
   offset = 0;
   filters: F;
   sort: Sort | null;
@@ -43,6 +51,8 @@ export class Listing<R, F extends object> implements ReactiveController {
   readonly limit: number;
   private load: Options<R, F>["load"];
   private latest = 0;
+  /** The last row of each page that was seen, by the offset of the page after it. */
+  private lasts = new Map<number, R>();
 
   constructor(
     private host: ReactiveControllerHost,
@@ -84,10 +94,15 @@ export class Listing<R, F extends object> implements ReactiveController {
     this.loading = true;
     this.host.requestUpdate();
     try {
-      const page = await this.load({ offset, limit, filters, sort });
+      const after = this.lasts.get(offset) ?? null;
+      const page = await this.load({ offset, limit, filters, sort, after });
       if (turn !== this.latest) return;
       this.rows = page.rows;
-      this.total = page.total;
+      this.counted = page.total !== undefined;
+      this.total = page.total ?? offset + page.rows.length;
+      this.more = page.more ?? offset + limit < this.total;
+      const last = page.rows.at(-1);
+      if (last !== undefined) this.lasts.set(offset + limit, last);
       this.error = undefined;
       this.loaded = true;
     } catch (error) {
@@ -97,8 +112,9 @@ export class Listing<R, F extends object> implements ReactiveController {
     this.loading = false;
     this.host.requestUpdate();
     // The last row of the last page may have been removed.
-    if (this.error === undefined && this.rows.length === 0 && this.offset > 0 && this.total > 0) {
-      this.go(Math.floor((this.total - 1) / this.limit) * this.limit);
+    if (this.error === undefined && this.rows.length === 0 && this.offset > 0) {
+      const pages = Math.ceil(this.total / this.limit);
+      if (pages > 0) this.go((pages - 1) * this.limit);
     }
   }
 }

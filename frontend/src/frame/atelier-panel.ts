@@ -14,6 +14,7 @@ import { formatFor } from "../i18n/format";
 import { speak, t } from "../i18n/text";
 import "./atelier-header";
 import { frame } from "./frame-style";
+import { Outlet } from "./outlet";
 import { type PageInfo, pagesFor } from "./pages";
 import { addressOf, chosenWorkshop, go, placeOf } from "./route";
 
@@ -25,9 +26,8 @@ export class AtelierPanel extends LitElement {
   @property({ attribute: false }) route: Route = { prefix: "/atelier", path: "" };
   @state() private workshops?: WorkshopInfo[];
   @state() private failed: unknown;
-  /** The rest of a page could not be had: since it was opened, another version took its place. */
-  @state() private outdated = false;
   @state() private ready = "";
+  private outlet = new Outlet(this);
   private api?: Api;
   private drawn?: Hass;
 
@@ -129,22 +129,16 @@ export class AtelierPanel extends LitElement {
     page: PageInfo | undefined,
     rest: string[],
   ) {
-    if (this.outdated) {
-      return html`<at-note kind="error" @at-retry=${() => location.reload()}>
-        ${t("frame.outdated")}
-      </at-note>`;
-    }
     if (this.failed) {
       return html`<at-note kind="error" @at-retry=${this.look}>${failureText(this.failed)}</at-note>`;
     }
     if (!this.workshops) return html`<at-note kind="loading"></at-note>`;
     if (!workshop || pages.length === 0) return html`<at-note>${t("frame.no_rights")}</at-note>`;
     if (!page) return this.nowhere(workshop);
-    // An element that is drawn before it is defined would be connected without its properties.
-    if (!customElements.get(page.tag)) {
-      void this.load(page);
-      return html`<at-note kind="loading"></at-note>`;
-    }
+    return this.outlet.draw(page, () => this.page(workshop, page, rest));
+  }
+
+  private page(workshop: WorkshopInfo, page: PageInfo, rest: string[]) {
     if (this.api?.entryId !== workshop.entry_id) this.api = new Api(this.hass, workshop.entry_id);
     const tag = unsafeStatic(page.tag);
     return keyed(
@@ -159,15 +153,6 @@ export class AtelierPanel extends LitElement {
       <p>${t("frame.no_page")}</p>
       <at-button @click=${() => go(start)}>${t("frame.to_start")}</at-button>
     </at-note>`;
-  }
-
-  private async load(page: PageInfo): Promise<void> {
-    try {
-      await page.load();
-      this.requestUpdate();
-    } catch {
-      this.outdated = true;
-    }
   }
 
   private choose(event: CustomEvent<string>): void {

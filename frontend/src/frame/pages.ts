@@ -12,16 +12,12 @@ import {
   mdiWrenchClock,
 } from "@mdi/js";
 import type { Rights } from "../api/types";
+import type { Tab } from "./outlet";
 
-export interface PageInfo {
-  /** In the address, and the name of its text: `/atelier/machines`, `machines.title`. */
-  name: string;
-  icon: string;
+/** Its name is also that of its text: `/atelier/machines`, `machines.title`. */
+export interface PageInfo extends Tab {
   /** Who sees it: whoever has one of these. The server decides what they are told. */
   rights: Rights[];
-  /** The element, and how to load it. */
-  tag: string;
-  load: () => Promise<unknown>;
 }
 
 const MANAGERS: Rights[] = ["admin", "manager"];
