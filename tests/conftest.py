@@ -28,19 +28,24 @@ pytest.register_assert_rewrite("tests.factories")
 _CLOSED: Final = Path(__file__).parent / "integration"
 
 
-def _open_sockets(item: pytest.Item) -> None:
-    """Take back what Home Assistant's test plug-in forbids before each test."""
-    if _CLOSED not in item.path.parents:
-        pytest_socket.enable_socket()
+class OpenSockets:
+    """Takes back what Home Assistant's test plug-in forbids before each test."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_fixture_setup(self, request: pytest.FixtureRequest) -> None:
+        """Let fixtures of every scope start and ask real servers."""
+        self._open(request._pyfuncitem)  # `node` is the session, say, not the test
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+        """Let tests do so, whatever their fixtures."""
+        self._open(pyfuncitem)
+
+    def _open(self, item: pytest.Item) -> None:
+        if _CLOSED not in item.path.parents:
+            pytest_socket.enable_socket()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
-    """Let fixtures of every scope start and ask real servers."""
-    _open_sockets(request._pyfuncitem)  # `node` is the session, say, not the test
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
-    """Let tests do so, whatever their fixtures."""
-    _open_sockets(pyfuncitem)
+def pytest_configure(config: pytest.Config) -> None:
+    """Add it as a plug-in: hooks of this file are not called for fixtures of a whole session."""
+    config.pluginmanager.register(OpenSockets())
