@@ -1,4 +1,4 @@
-"""Start a house full of props to look at and play with, until Ctrl-C."""
+"""Start a house full of props, machines and routers to look at and play with, until Ctrl-C."""
 
 import argparse
 import asyncio
@@ -10,16 +10,20 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
+from rig.card import why_no_card
 from rig.check import check
-from rig.dashboard import CONFIGURATION, PATH, write_dashboard
+from rig.dashboard import CONFIGURATION, write_dashboard
 from rig.errors import PortTakenError, RigError
+from rig.forge import PURPOSE as FORGE
 from rig.hass import RESTART_CODE
-from rig.hass_rest import PASSWORD, USER
 from rig.makers import demo_makers
 from rig.places import DEMO, MARK
 from rig.props import PLACES, demo_props
+from rig.routers import demo_routers
+from rig.smithy import Smithy, why_no_forge
 from rig.stage import Stage
 from rig.stage_machines import StageMachines
+from rig.welcome import welcome
 from rig.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ FLAGS: Final = {
     "Home Assistant": "--port",
     "the MQTT broker": "--mqtt-port",
     "the page with the boards": "--board-port",
+    FORGE: "--forge-port",
 }
 HIGHEST_PORT: Final = 65535
 
@@ -41,6 +46,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--board-port", type=port, default=8124, help="port of the page with the boards (8124)"
     )
+    parser.add_argument("--forge-port", type=port, default=8125, help="the Forge's port (8125)")
+    parser.add_argument(
+        "--card",
+        action="store_true",
+        help="let the Forge write to a card that is a file in the folder (as root, on Linux)",
+    )
     parser.add_argument("--dir", type=Path, default=DEMO, help="where it keeps its files")
     parser.add_argument("--keep", action="store_true", help="go on with what the folder holds")
     parser.add_argument("--lang", choices=sorted(PLACES), default="en", help="language (en)")
@@ -48,8 +59,11 @@ def arguments() -> argparse.Namespace:
         "--check", action="store_true", help="run a story end to end, print a table, and end"
     )
     options = parser.parse_args()
-    if len({options.port, options.mqtt_port, options.board_port}) < len(FLAGS):
+    ports = {options.port, options.mqtt_port, options.board_port, options.forge_port}
+    if len(ports) < len(FLAGS):
         parser.error(f"{', '.join(FLAGS.values())} need a port each")
+    if options.card and (reason := why_no_card()):
+        parser.error(f"--card: {reason}")
     return options
 
 
@@ -98,6 +112,7 @@ def say(line: str) -> None:
 
 async def demo(options: argparse.Namespace) -> None:
     """Start everything and keep it running."""
+    no_forge = why_no_forge()
     workshop = Workshop(
         demo_props(options.lang),
         folder=options.dir,
@@ -106,6 +121,7 @@ async def demo(options: argparse.Namespace) -> None:
         language=options.lang,
         configuration=CONFIGURATION,
         makers=demo_makers(options.lang),
+        smithy=None if no_forge else smithy(options),
         say=lambda part: say(f"Starting {part}"),
     )
     makerspace = workshop.makerspace
@@ -122,34 +138,21 @@ async def demo(options: argparse.Namespace) -> None:
             await write_dashboard(workshop)
             await stage.start()
             (options.dir / MARK).write_text(stage.url, encoding="utf-8")
-            say(welcome(workshop, stage))
+            say(welcome(workshop, stage, no_forge))
             await keep_running(workshop)
         finally:
             say("\nStopping …")
             await stage.close()
 
 
-def welcome(workshop: Workshop, stage: Stage) -> str:
-    """Return what to do next."""
-    return f"""
-Everything runs (Home Assistant started in {workshop.hass.start_s:.0f} s).
-
-  Home Assistant   {workshop.hass.url}   (user {USER}, password {PASSWORD})
-  Props            {workshop.hass.url}/{PATH}
-  Makerspace       {workshop.hass.url}/atelier
-  Boards on stage  {stage.url}
-  MQTT broker      127.0.0.1:{workshop.broker.port}   (no password, this computer only)
-
-Press Trigger in Home Assistant and watch the board, or let somebody walk past.
-
-Hold cards to the machines on the stage, or from another terminal: script/tap 1 ada
-(without machine and card it lists them). After three minutes of laser its care is due:
-log out, and let Sam hold his card for 10 seconds, script/tap 1 sam --hold.
-Members see only what is theirs: log in as ada (password ada), or as sam (password sam),
-who instructs, in a private window.
-
-Ctrl-C stops everything.
-"""
+def smithy(options: argparse.Namespace) -> Smithy:
+    """Return the Forge that the command line asks for."""
+    return Smithy(
+        demo_routers(options.lang),
+        folder=options.dir / "forge",
+        port=options.forge_port,
+        card=options.card,
+    )
 
 
 async def keep_running(workshop: Workshop) -> None:

@@ -1,4 +1,4 @@
-"""A whole workshop on one computer: broker, Home Assistant and boards, set up by the real flows."""
+"""A whole workshop on one computer: broker, house, boards and Forge, set up by the real flows."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from rig.broker import Broker
 from rig.errors import SlowError
 from rig.hass import DOMAIN, HomeAssistant
 from rig.makerspace import Makerspace
+from rig.smithy import forge_entries
 from rig.started import Started
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from rig.makers import Makers
     from rig.props import Prop
+    from rig.smithy import Smithy
 
 APPEAR_TIMEOUT_S: Final = 30
 
@@ -34,11 +36,12 @@ class Workshop(Started):
         language: str = "en",
         configuration: str = "",
         makers: Makers | None = None,
+        smithy: Smithy | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Describe the workshop; `say` is told what is being started.
 
-        With `makers` it is a makerspace, too.
+        With `makers` it is a makerspace, too; with a `smithy` images are built in it.
         """
         self.props = tuple(props)
         self.language = language
@@ -59,6 +62,7 @@ class Workshop(Started):
             )
             for prop in props
         }
+        self.smithy = smithy
         self.makerspace: Makerspace | None = None
         if makers is not None:
             self.makerspace = Makerspace(
@@ -75,6 +79,8 @@ class Workshop(Started):
             self._say("the MQTT broker …")
             self._stack.push_async_callback(self.broker.close)
             await self.broker.start()
+            if self.smithy is not None:
+                self._stack.push_async_callback(self.smithy.close)
             self._stack.push_async_callback(self._close_boards)
             self._stack.push_async_callback(self.hass.close)
             async with asyncio.TaskGroup() as group:
@@ -83,6 +89,9 @@ class Workshop(Started):
                 for board in self.boards.values():
                     self._say(f"{board.plan.name}: building and starting its firmware …")
                     group.create_task(self._start_board(board))
+                if self.smithy is not None:
+                    self._say("the Forge, and a first image …")
+                    group.create_task(self.smithy.start())
             await self._set_up()
         except ExceptionGroup as group_error:
             await self.close()
@@ -125,7 +134,12 @@ class Workshop(Started):
     async def _set_up(self) -> None:
         """Add MQTT and Atelier unless they are there, and put every prop where it stands."""
         entries = await self.hass.rest.get("/api/config/config_entries/entry")
-        ids = {entry["domain"]: entry["entry_id"] for entry in entries}
+        forges = await forge_entries(self.hass)
+        ids = {
+            entry["domain"]: entry["entry_id"]
+            for entry in entries
+            if entry["entry_id"] not in forges
+        }
         self._say("the MQTT integration …")
         if "mqtt" in ids:
             await self.hass.move_mqtt(ids["mqtt"], self.broker.port)
@@ -139,6 +153,8 @@ class Workshop(Started):
             self._say("the makerspace: machines, members, and their last weeks …")
             self._stack.push_async_callback(self.makerspace.close)
             await self.makerspace.open(entry_id)
+        if self.smithy is not None:
+            await self.smithy.join(self.hass)
         for prop in self.props:
             await self._place(prop)
             await self._adjust(prop)

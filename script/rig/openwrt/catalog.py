@@ -175,6 +175,17 @@ EXTRA: Final = (
     Package(name="luci-ssl", feed="luci", depends=("luci-light", "px5g-mbedtls")),
     Package(name="luci-i18n-base-it", feed="luci", depends=("luci-base",)),
     Package(name="px5g-mbedtls", depends=("libc",)),
+    # Takes a second for each line of the image's own /etc/adblock/lists: a build to watch.
+    Package(
+        name="adblock-lists",
+        feed="packages",
+        script="#!/bin/sh\n"
+        'lists="$IPKG_INSTROOT/etc/adblock/lists"\n[ -f "$lists" ] || exit 0\n'
+        'total="$(wc -l <"$lists")"; number=0\n'
+        "while read -r list; do\n"
+        '\tnumber=$((number + 1))\n\techo "adblock-lists: ($number/$total) $list"\n\tsleep 1\n'
+        'done <"$lists"\n',
+    ),
 )
 
 _LATE = 'late="$(cat "$IPKG_INSTROOT/etc/fault/late" 2>/dev/null || echo "$TOPDIR/tmp/late")"\n'
