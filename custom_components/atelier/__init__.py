@@ -17,7 +17,7 @@ from .forge.entry import async_setup_forge, async_unload_forge
 from .forge.kind import is_forge
 from .issues import Issues
 from .ledger.errors import LedgerError
-from .panel.door import open_panel
+from .panel.door import open_forge_panel, open_panel
 from .services import async_setup_services
 from .signed_lists import forget_keys
 from .websocket_api import async_setup_commands
@@ -37,7 +37,9 @@ async def async_setup_entry(
 ) -> bool:
     """Set up a workshop: first all that is known, then the ear to the bus. Or a Forge."""
     if is_forge(entry):
-        return await async_setup_forge(hass, entry)
+        await async_setup_forge(hass, entry)
+        entry.async_on_unload(await open_forge_panel(hass, entry))
+        return True
     if not await async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_not_set_up")
     workshop = entry.runtime_data = Workshop(hass, entry)

@@ -6,8 +6,12 @@ from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.messages import MINIMAL_MESSAGE_SCHEMA
 from homeassistant.core import HomeAssistant, callback
 
+from .forge.kind import loaded_forges
 from .panel import acting, exporting, facts, moving_in, own, settings, teaching, watching
-from .panel.command import Command, carry_out, who, workshops
+from .panel.answer import answer
+from .panel.command import Command, who, workshops
+from .panel.forge import asking, fetching, watching as forge_watching
+from .panel.forge.command import ForgeCommand
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *acting.COMMANDS,
@@ -19,6 +23,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *teaching.COMMANDS,
     *watching.COMMANDS,
 )
+FORGE_COMMANDS: Final[tuple[ForgeCommand, ...]] = (*asking.COMMANDS, *forge_watching.COMMANDS)
 
 
 @callback
@@ -28,21 +33,24 @@ def async_setup_commands(hass: HomeAssistant) -> None:
     Their form is looked at behind this door: Home Assistant would log what is wrong with it.
     """
     hass.http.register_view(exporting.DownloadView)
+    hass.http.register_view(fetching.ForgeFileView)
     websocket_api.async_register_command(hass, _workshops)
-    for command in COMMANDS:
+    websocket_api.async_register_command(hass, _forges)
+    commands: tuple[Command | ForgeCommand, ...] = (*COMMANDS, *FORGE_COMMANDS)
+    for command in commands:
         websocket_api.async_register_command(
             hass, command.name, _handler(command), MINIMAL_MESSAGE_SCHEMA
         )
 
 
-def _handler(command: Command) -> websocket_api.const.WebSocketCommandHandler:
+def _handler(command: Command | ForgeCommand) -> websocket_api.const.WebSocketCommandHandler:
     @websocket_api.async_response
-    async def answer(
+    async def handle(
         hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
     ) -> None:
-        await carry_out(command, hass, connection, message)
+        await answer(connection, message["id"], command.carry_out(hass, connection, message))
 
-    return answer
+    return handle
 
 
 @websocket_api.websocket_command({"type": "atelier/workshops"})
@@ -64,3 +72,17 @@ def _workshops(
                 }
             )
     connection.send_result(message["id"], {"workshops": told})
+
+
+@websocket_api.websocket_command({"type": "atelier/forges"})
+@websocket_api.require_admin
+@callback
+def _forges(
+    hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Tell which Forges there are, and which of them answer."""
+    told = [
+        {"entry_id": entry.entry_id, "title": entry.title, "up": entry.runtime_data.up}
+        for entry in loaded_forges(hass)
+    ]
+    connection.send_result(message["id"], {"forges": told})

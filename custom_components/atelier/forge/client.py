@@ -1,7 +1,8 @@
 """Ask a Forge over HTTP, and listen to what it tells."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 import json
 from typing import Any, Final
@@ -10,9 +11,11 @@ import aiohttp
 from yarl import URL
 
 from .errors import Away, NoForge, Refused, TokenRefused
-from .stream import Told, told
+from .stream import Frame, frames
 
 _ANSWER_S: Final = 30.0
+#: For what somebody waits who can see it: the Forge may have to ask servers first.
+_PATIENT_S: Final = 120.0
 _CONNECT_S: Final = 10.0
 #: The Forge's stream beats every 15 s, also when nothing happens.
 _SILENCE_S: Final = 50.0
@@ -71,35 +74,57 @@ class Client:
         """Ask once. Raise Away, NoForge, Refused."""
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
         said = await self._answer(method, f"/api/v1/{path}", headers, query=query, body=body)
-        try:
-            answer = json.loads(said)
-        except ValueError as error:
-            raise NoForge from error
+        answer = said.read()
         if not isinstance(answer, dict):
             raise NoForge
         return answer
 
+    async def pass_on(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+        key: str | None,
+    ) -> Any:
+        """Ask once for somebody else, who may wait long; return whatever the answer is."""
+        headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        said = await self._answer(
+            method, f"/api/v1/{path}", headers, query=query, body=body, patience_s=_PATIENT_S
+        )
+        return said.read()
+
     async def figures(self) -> str:
         """Return the Forge's figures, as Prometheus reads them."""
-        return (await self._answer("GET", "/metrics", self._headers)).decode("utf-8", "replace")
+        return (await self._answer("GET", "/metrics", self._headers)).text()
 
     @asynccontextmanager
-    async def events(self, after: int | None) -> AsyncIterator[AsyncIterator[Told]]:
-        """Listen to what happens, from an event on. Raise Away, NoForge, Refused."""
-        headers = self._headers | ({} if after is None else {"Last-Event-ID": str(after)})
+    async def stream(self, path: str, after: int | None) -> AsyncIterator[AsyncGenerator[Frame]]:
+        """Follow a stream, from an event on. Raise Away, NoForge, Refused."""
+        resumed = {} if after is None else {"Last-Event-ID": str(after)}
+        async with self.fetch(path, resumed) as response:
+            if response.content_type != "text/event-stream":
+                raise NoForge
+            async with aclosing(frames(response.content)) as sent:
+                yield sent
+
+    @asynccontextmanager
+    async def fetch(
+        self, path: str, headers: Mapping[str, str]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Begin to read what may take for ever. Raise Away, NoForge, Refused."""
         patience = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=_SILENCE_S)
         try:
             async with self._session.get(
-                f"{self._url}/api/v1/events",
-                headers=headers,
+                f"{self._url}/api/v1/{path}",
+                headers={**self._headers, **headers},
                 timeout=patience,
                 allow_redirects=False,
             ) as response:
                 if response.status != HTTPStatus.OK:
                     raise _refusal(response.status, await response.content.read(65_536))
-                if response.content_type != "text/event-stream":
-                    raise NoForge
-                yield told(response.content)
+                yield response
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Away(str(error) or type(error).__name__) from error
 
@@ -111,7 +136,8 @@ class Client:
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> bytes:
+        patience_s: float = _ANSWER_S,
+    ) -> _Said:
         try:
             async with self._session.request(
                 method,
@@ -119,7 +145,7 @@ class Client:
                 params=_pairs(query or {}),
                 json=body,
                 headers=headers,
-                timeout=aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_CONNECT_S),
+                timeout=aiohttp.ClientTimeout(total=patience_s, sock_connect=_CONNECT_S),
                 # The token is for this address, and for no other one.
                 allow_redirects=False,
             ) as response:
@@ -132,13 +158,36 @@ class Client:
             raise Away(str(error) or type(error).__name__) from error
         if not HTTPStatus(response.status).is_success:
             raise _refusal(response.status, bytes(said))
-        return bytes(said)
+        return _Said(response.content_type, bytes(said))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was answered."""
+
+    content_type: str
+    body: bytes
+
+    def text(self) -> str:
+        """Return it as text."""
+        return self.body.decode("utf-8", "replace")
+
+    def read(self) -> Any:
+        """Return what it holds: None where that is nothing. Raise NoForge."""
+        if not self.body:
+            return None
+        if self.content_type != "application/json":
+            return self.text()
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise NoForge from error
 
 
 def _pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a query as it is sent; lists say their name again for each value."""
     return [
-        (name, str(value))
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
         for name, given in query.items()
         if given is not None
         for value in (given if isinstance(given, list | tuple) else (given,))

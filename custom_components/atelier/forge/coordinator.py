@@ -32,7 +32,7 @@ from .facts import (
     disk_free,
     newest,
 )
-from .stream import Told
+from .stream import Told, told
 
 type ForgeConfigEntry = ConfigEntry[Forge]
 
@@ -189,9 +189,9 @@ class Forge(DataUpdateCoordinator[State]):
         pause_s = _FIRST_PAUSE_S
         while True:
             try:
-                async with self.client.events(self._last_event) as events:
+                async with self.client.stream("events", self._last_event) as frames:
                     await self._anew()
-                    async for event in events:
+                    async for event in told(frames):
                         await self._hear(event)
                         pause_s = _FIRST_PAUSE_S
             except TokenRefused as error:

@@ -18,7 +18,7 @@ FORGE_PLATFORMS: Final = (
 )
 
 
-async def async_setup_forge(hass: HomeAssistant, entry: ForgeConfigEntry) -> bool:
+async def async_setup_forge(hass: HomeAssistant, entry: ForgeConfigEntry) -> None:
     """Set a Forge up, whether it is there or not; it is known once it answers."""
     forge = entry.runtime_data = Forge(hass, entry)
     devices = Devices(hass, forge)
@@ -29,7 +29,6 @@ async def async_setup_forge(hass: HomeAssistant, entry: ForgeConfigEntry) -> boo
     entry.async_on_unload(forge.async_add_listener(issues.look))
     entry.async_on_unload(issues.close)
     forge.start()
-    return True
 
 
 async def async_unload_forge(hass: HomeAssistant, entry: ForgeConfigEntry) -> bool:

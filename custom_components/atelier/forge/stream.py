@@ -1,6 +1,6 @@
 """Read a stream of server-sent events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 import json
 from typing import Any, Final
@@ -15,28 +15,48 @@ _LARGEST: Final = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event, as the Forge told it."""
+    """One event, read."""
 
     id: int | None
     type: str
     body: dict[str, Any]
 
 
-async def told(content: aiohttp.StreamReader) -> AsyncIterator[Told]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event as it was sent."""
+
+    id: int | None
+    type: str
+    data: str
+
+
+async def told(frames: AsyncIterator[Frame]) -> AsyncIterator[Told]:
     """Return events as they come; what is none is passed over. Raise Away at the end."""
+    async for frame in frames:
+        try:
+            body = json.loads(frame.data)
+        except ValueError:
+            continue
+        if isinstance(body, dict):
+            yield Told(frame.id, frame.type, body)
+
+
+async def frames(content: aiohttp.StreamReader) -> AsyncGenerator[Frame]:
+    """Return events as they come, unread. Raise Away at the end."""
     waiting = b""
     async for piece in content.iter_any():
         waiting += piece
         *whole, waiting = waiting.split(b"\n\n")
         for block in whole:
-            if (event := _parse(block)) is not None:
-                yield event
+            if (frame := _parse(block)) is not None:
+                yield frame
         if len(waiting) > _LARGEST:
             raise Away("an event without an end")
     raise Away("the stream ended")
 
 
-def _parse(block: bytes) -> Told | None:
+def _parse(block: bytes) -> Frame | None:
     """Return the event in a block of lines, None where there is none, as in a beat."""
     id_: int | None = None
     kind, data = "message", list[str]()
@@ -49,10 +69,4 @@ def _parse(block: bytes) -> Told | None:
             kind = value
         elif name == "data":
             data.append(value)
-    if not data:
-        return None
-    try:
-        body = json.loads("\n".join(data))
-    except ValueError:
-        return None
-    return Told(id_, kind, body) if isinstance(body, dict) else None
+    return Frame(id_, kind, "\n".join(data)) if data else None

@@ -16,7 +16,8 @@ from ..machine_actions.register import ACTIONS
 from ..machine_actions.request import Action, Request
 from ..machines.facts import Member, Role
 from ..machines.instructing import Refusal, may_grant, may_train
-from .command import Call, Command, not_found, unauthorized
+from .answer import not_found, unauthorized
+from .command import Call, Command
 from .rights import Right
 
 _ACTIONS: Final[Mapping[str, Action]] = {action.name: action for action in ACTIONS}

@@ -13,7 +13,8 @@ import voluptuous as vol
 
 from ..machine_actions.request import Request
 from ..machine_actions.upkeep import import_file
-from .command import Call, Command, not_found
+from .answer import not_found
+from .command import Call, Command
 
 
 async def _import(call: Call) -> Any:

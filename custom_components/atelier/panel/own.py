@@ -7,7 +7,8 @@ from ..ledger.pages import UseQuery
 from ..machine_actions.request import ATTR_LIMIT, ATTR_OFFSET, PAGE, said
 from ..machines.access import decide, right_ends, training_ends
 from ..machines.facts import Machine, Member, Trained
-from .command import Call, Command, unauthorized
+from .answer import unauthorized
+from .command import Call, Command
 
 
 async def _me(call: Call) -> dict[str, Any]:

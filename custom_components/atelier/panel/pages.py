@@ -30,27 +30,26 @@ LINGERS_S: Final = 30.0
 class _Shown:
     """Remember what is in the side bar."""
 
-    #: Where its pages come from.
-    address: str | None = None
+    #: For which entries, and whether each is for administrators only.
+    entries: dict[str, bool] = field(default_factory=dict)
+    #: Where its pages come from, and whether it is for administrators only.
+    now: tuple[str, bool] | None = None
     #: Addresses that are served: Home Assistant cannot take one back.
     served: set[str] = field(default_factory=set)
-    #: What keeps it from being taken away.
-    keep: CALLBACK_TYPE | None = None
+    #: What ends the wait before it is shown to fewer.
+    wait: CALLBACK_TYPE | None = None
 
 
 _SHOWN: Final[HassKey[_Shown]] = HassKey(f"{DOMAIN}_pages")
 
 
-async def show_pages(hass: HomeAssistant) -> None:
-    """Show the panel in the side bar, unless it is shown or was never built.
+async def show_pages(hass: HomeAssistant, entry_id: str, *, admin_only: bool) -> None:
+    """Show the panel in the side bar for an entry, unless it is shown or was never built.
 
-    Members see pages of their own, so it is there for everybody: what each may know and do
-    is decided by the commands.
+    Members of a workshop see pages of their own, so with one it is there for everybody: what
+    each may know and do is decided by the commands. A Forge is for administrators.
     """
     shown = hass.data.setdefault(_SHOWN, _Shown())
-    if shown.keep is not None:
-        shown.keep()
-        shown.keep = None
     fingerprint = await hass.async_add_executor_job(_fingerprint)
     if fingerprint is None:
         _LOGGER.warning(
@@ -59,14 +58,40 @@ async def show_pages(hass: HomeAssistant) -> None:
             BUILT / _ENTRY,
         )
         return
+    shown.entries[entry_id] = admin_only
     address = f"/{DOMAIN}_static/{fingerprint}"
-    if shown.address == address:
-        return
-    _take_away(hass)
-    shown.address = address
     if address not in shown.served:
         shown.served.add(address)
         await hass.http.async_register_static_paths([StaticPathConfig(address, str(BUILT))])
+    if shown.now is None or shown.now[0] != address or (shown.now[1] and not admin_only):
+        await _show(hass, address, admin_only=all(shown.entries.values()))
+
+
+@callback
+def hide_pages(hass: HomeAssistant, entry_id: str) -> None:
+    """Take the panel from those who see it by an entry, unless it is back in a moment."""
+    shown = hass.data.setdefault(_SHOWN, _Shown())
+    shown.entries.pop(entry_id, None)
+    if shown.wait is not None:
+        shown.wait()
+
+    async def narrow(_now: datetime) -> None:
+        shown.wait = None
+        if shown.now is None:
+            return
+        address, admin_only = shown.now
+        if not shown.entries:
+            _take_away(hass)
+        elif not admin_only and all(shown.entries.values()):
+            await _show(hass, address, admin_only=True)
+
+    shown.wait = async_call_later(hass, LINGERS_S, HassJob(narrow, cancel_on_shutdown=True))
+
+
+async def _show(hass: HomeAssistant, address: str, *, admin_only: bool) -> None:
+    """Put it into the side bar in the place of what is there."""
+    _take_away(hass)
+    hass.data[_SHOWN].now = (address, admin_only)
     await async_register_panel(
         hass,
         frontend_url_path=DOMAIN,
@@ -74,26 +99,14 @@ async def show_pages(hass: HomeAssistant) -> None:
         sidebar_title="Atelier",
         sidebar_icon="mdi:hammer-wrench",
         module_url=f"{address}/{_ENTRY}",
+        require_admin=admin_only,
     )
-
-
-@callback
-def hide_pages(hass: HomeAssistant) -> None:
-    """Take the panel out of the side bar, unless a workshop is back in a moment."""
-    shown = hass.data[_SHOWN]
-
-    @callback
-    def take_away(_now: datetime) -> None:
-        shown.keep = None
-        _take_away(hass)
-
-    shown.keep = async_call_later(hass, LINGERS_S, HassJob(take_away, cancel_on_shutdown=True))
 
 
 @callback
 def _take_away(hass: HomeAssistant) -> None:
     async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
-    hass.data[_SHOWN].address = None
+    hass.data[_SHOWN].now = None
 
 
 def _fingerprint() -> str | None:

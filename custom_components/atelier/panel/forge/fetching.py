@@ -1,0 +1,57 @@
+"""The address where an administrator's browser fetches what a job of a Forge keeps."""
+
+from typing import Final
+
+from aiohttp import web
+from homeassistant.components.http import KEY_HASS, KEY_HASS_USER, HomeAssistantView
+
+from ...const import DOMAIN
+from ...forge.errors import ForgeError, Refused
+from .allowed import may_fetch
+from .command import forge_of
+
+_PART: Final = 64 * 1024
+#: As it is: a length that is told must be that of what is sent.
+_UNPACKED: Final = {"Accept-Encoding": "identity"}
+
+
+class ForgeFileView(HomeAssistantView):
+    """Send a file of a Forge to a browser at the browser's pace; none of it is kept here."""
+
+    url = f"/api/{DOMAIN}/forge/{{entry_id}}/jobs/{{job_id}}/files/{{name}}"
+    name = f"api:{DOMAIN}:forge:file"
+
+    async def get(
+        self, request: web.Request, entry_id: str, job_id: str, name: str
+    ) -> web.StreamResponse:
+        """Send it to administrators; to others there is nothing here."""
+        path = f"jobs/{job_id}/files/{name}"
+        entry = forge_of(request.app[KEY_HASS], entry_id)
+        if entry is None or not request[KEY_HASS_USER].is_admin or not may_fetch(path):
+            raise web.HTTPNotFound
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            }
+        )
+        try:
+            async with entry.runtime_data.client.fetch(path, _UNPACKED) as source:
+                response.content_length = source.content_length
+                await response.prepare(request)
+                async for part in source.content.iter_chunked(_PART):
+                    await response.write(part)
+        except Refused as error:
+            gone = error.code.startswith("not_found.")
+            raise (web.HTTPNotFound if gone else web.HTTPBadGateway) from error
+        except ForgeError as error:
+            if not response.prepared:
+                raise web.HTTPBadGateway from error
+            # What is there of it must not pass for all of it.
+            if request.transport is not None:
+                request.transport.abort()
+        else:
+            await response.write_eof()
+        return response
