@@ -47,6 +47,19 @@ export function hours(value: number): string {
   return `${number(value, 1)} h`;
 }
 
+const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Return a size: `291.5 KiB`. */
+export function bytes(value: number): string {
+  let unit = 0;
+  let size = value;
+  while (size >= 1024 && unit < SIZES.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${number(size, unit === 0 ? 0 : 1)} ${SIZES[unit]}`;
+}
+
 function timeOptions(): Intl.DateTimeFormatOptions {
   const chosen = locale.time_format;
   const cycle = chosen === "12" ? { hour12: true } : chosen === "24" ? { hour12: false } : {};

@@ -22,8 +22,8 @@ import { dateTime, hours, span } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { nearest } from "./care";
 import "./machine-details";
+import { Ticking } from "../../elements/ticking";
 import { card } from "./machine-style";
-import { Ticking } from "./ticking";
 
 export type MachineDeed = "start" | "stop" | "block" | "free" | "edit" | "key" | "remove";
 

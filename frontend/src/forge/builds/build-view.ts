@@ -1,0 +1,183 @@
+import { mdiArrowLeft, mdiCancel, mdiRefresh } from "@mdi/js";
+import { html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { forgeFailure } from "../../api/errors";
+import "../../elements/at-button";
+import "../../elements/at-chip";
+import { Ticking } from "../../elements/ticking";
+import { Loading } from "../../frame/loading";
+import { dateTime, number, span } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { Calm } from "../calm";
+import type { ForgeEvent } from "../door";
+import { facts } from "../facts-style";
+import { Hearing } from "../feed";
+import { ForgePage } from "../forge-page";
+import { cancelJob } from "../jobs/cancel";
+import "../jobs/log-view";
+import "../jobs/progress";
+import { jobSpan } from "../jobs/timing";
+import "../problem";
+import { finished, type Job } from "../types";
+import "./artifacts";
+import { type Build, nameOf } from "./build";
+import "./package-changes";
+import "./package-list";
+import { rebuild } from "./rebuild";
+
+interface Shown {
+  build: Build;
+  job: Job;
+  /** The number of the profile's version that it is of. */
+  version?: number;
+}
+
+/** One build: how far it is, what it left, what is in it, and why it failed. */
+@customElement("forge-build-view")
+export class BuildView extends ForgePage {
+  private loading = new Loading<Shown>(this, () => this.ask());
+  private reload = new Calm(this, () => void this.loading.load());
+
+  static override styles = [ForgePage.styles, facts];
+
+  constructor() {
+    super();
+    new Hearing(this, (event) => this.heard(event));
+    new Ticking(this, () => {
+      const build = this.loading.loaded?.build;
+      return build?.started_at != null && !finished(build.state);
+    });
+  }
+
+  private get buildId(): string {
+    return this.rest[0] ?? "";
+  }
+
+  private async ask(): Promise<Shown> {
+    const id = encodeURIComponent(this.buildId);
+    const [build, job] = await Promise.all([
+      this.door.request<Build>("GET", `/builds/${id}`),
+      this.door.request<Job>("GET", `/jobs/${id}`),
+    ]);
+    return { build, job, version: await this.versionOf(build) };
+  }
+
+  private async versionOf({ profile_id, version_id }: Build): Promise<number | undefined> {
+    if (!profile_id || !version_id) return undefined;
+    type Versions = { versions: { version: number; version_id: string }[] };
+    const known = this.loading.loaded?.version;
+    if (known !== undefined) return known;
+    const path = `/profiles/${encodeURIComponent(profile_id)}/versions`;
+    const { versions } = await this.door.request<Versions>("GET", path);
+    return versions.find((version) => version.version_id === version_id)?.version;
+  }
+
+  private heard(event: ForgeEvent | null): void {
+    const shown = this.loading.loaded;
+    const queued = shown?.build.state === "queued" && event?.type !== "job.progress";
+    if (event && event.job_id !== this.buildId && !queued) return;
+    if (event?.type === "job.progress" && shown) {
+      const { step, percent } = event.data as Pick<Job, "step" | "percent">;
+      this.loading.loaded = { ...shown, job: { ...shown.job, step, percent } };
+      this.requestUpdate();
+    } else this.reload.call();
+  }
+
+  protected override render() {
+    return html`
+      <at-button kind="quiet" .icon=${mdiArrowLeft} @click=${() => this.goTo("builds")}>
+        ${t("forge_builds.all")}
+      </at-button>
+      ${this.loading.render((shown) => this.content(shown))}
+    `;
+  }
+
+  private content({ build, job, version }: Shown) {
+    return html`
+      <div class="bar">
+        <h1 class="grow">${nameOf(build)} ${build.recipe.place.release}</h1>
+        ${this.deeds(build, job)}
+      </div>
+      <section class="card">
+        <forge-progress .job=${job}></forge-progress>
+        ${build.hit ? this.sameAs(build) : nothing}
+        ${build.error ? html`<forge-problem .failure=${forgeFailure(build.error)}></forge-problem>` : nothing}
+        <dl>${this.facts(build, job, version)}</dl>
+      </section>
+      ${
+        build.artifacts.length
+          ? html`<forge-artifacts .door=${this.door} .artifacts=${build.artifacts}></forge-artifacts>`
+          : nothing
+      }
+      ${
+        build.facts
+          ? html`<forge-package-changes .changes=${build.facts.changes}></forge-package-changes>
+              <forge-package-list .manifest=${build.facts.manifest ?? {}}></forge-package-list>`
+          : nothing
+      }
+      <h2>${t("forge_jobs.log")}</h2>
+      <forge-log .door=${this.door} job=${build.id}></forge-log>
+    `;
+  }
+
+  private deeds(build: Build, job: Job) {
+    if (!finished(build.state)) {
+      return html`<at-button
+        kind="danger"
+        .icon=${mdiCancel}
+        ?disabled=${job.cancel_requested}
+        @click=${() => cancelJob(this, this.door, job)}
+        >${t("forge_jobs.cancel")}</at-button
+      >`;
+    }
+    if (!build.profile_id) return nothing;
+    return html`<at-button
+      .icon=${mdiRefresh}
+      @click=${() => rebuild(this.door, this.places, build)}
+      >${t("forge_builds.rebuild")}</at-button
+    >`;
+  }
+
+  private sameAs({ same_as }: Build) {
+    return html`<p>
+      <at-chip tone="info">${t("forge_builds.hit")}</at-chip>
+      <a href=${this.address("builds", same_as ?? "")}>${t("forge_builds.same_as")}</a>
+    </p>`;
+  }
+
+  private facts(build: Build, job: Job, version?: number) {
+    const { place, board, partsize, filesystem, packages } = build.recipe;
+    const made = build.facts;
+    const told: [string, unknown][] = [
+      ["profile", build.profile_id && this.profile(build.profile_id, version)],
+      ["board", made ? `${made.board} (${board})` : board],
+      ["target", `${place.target}/${place.subtarget}`],
+      ["release", made ? `${place.release}, ${made.revision}` : place.release],
+      ["packages_asked", packages.length > 0 && packages.join(" ")],
+      ["partsize", partsize && `${number(partsize)} MiB`],
+      ["filesystem", filesystem],
+      ["asked", dateTime(build.created_at)],
+      ["by", build.by],
+      ["took", job.started_at && span(jobSpan(job))],
+      ["host", job.host],
+    ];
+    return told
+      .filter(([, value]) => value)
+      .map(
+        ([name, value]) => html`<div><dt>${t(`forge_builds.${name}`)}</dt><dd>${value}</dd></div>`,
+      );
+  }
+
+  private profile(profileId: string, version?: number) {
+    const number = version === undefined ? "" : String(version);
+    return html`<a href=${this.address("profiles", profileId)}>${profileId}</a>
+      ${
+        number
+          ? html`<a href=${this.address("profiles", profileId, "versions", number)}
+              >${t("forge_builds.version", { version: number })}</a
+            >`
+          : nothing
+      }
+      · <a href=${this.address("builds", "of", profileId)}>${t("forge_builds.history")}</a>`;
+  }
+}

@@ -1,0 +1,159 @@
+import { mdiArrowLeft, mdiCancel, mdiDownload } from "@mdi/js";
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { forgeFailure } from "../../api/errors";
+import "../../elements/at-button";
+import { attempt } from "../../elements/at-toasts";
+import { Ticking } from "../../elements/ticking";
+import { Loading } from "../../frame/loading";
+import { dateTime, number, span } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { Calm } from "../calm";
+import type { ForgeEvent } from "../door";
+import { facts } from "../facts-style";
+import { Hearing } from "../feed";
+import { ForgePage } from "../forge-page";
+import "../problem";
+import { finished, type Job } from "../types";
+import "./batch-result";
+import { cancelJob } from "./cancel";
+import { kindOf, subjectOf } from "./job";
+import "./log-view";
+import "./progress";
+import { jobSpan } from "./timing";
+
+interface Shown {
+  job: Job;
+  files: string[];
+}
+
+/** One job: how far it is, what became of it, what it wrote. */
+@customElement("forge-job-view")
+export class JobView extends ForgePage {
+  private loading = new Loading<Shown>(this, () => this.ask());
+  private reload = new Calm(this, () => void this.loading.load());
+
+  static override styles = [
+    ForgePage.styles,
+    facts,
+    css`
+      .files {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new Hearing(this, (event) => this.heard(event));
+    new Ticking(this, () => {
+      const job = this.loading.loaded?.job;
+      return job?.started_at != null && !finished(job.state);
+    });
+  }
+
+  private get jobId(): string {
+    return this.rest[0] ?? "";
+  }
+
+  private async ask(): Promise<Shown> {
+    const path = `/jobs/${encodeURIComponent(this.jobId)}`;
+    const job = await this.door.request<Job>("GET", path);
+    if (!finished(job.state)) return { job, files: [] };
+    return { job, ...(await this.door.request<{ files: string[] }>("GET", `${path}/files`)) };
+  }
+
+  private heard(event: ForgeEvent | null): void {
+    const shown = this.loading.loaded;
+    // A place in the queue changes with other jobs.
+    const queued = shown?.job.state === "queued" && event?.type !== "job.progress";
+    if (event && event.job_id !== this.jobId && !queued) return;
+    if (event?.type === "job.progress" && shown) {
+      const { step, percent } = event.data as Pick<Job, "step" | "percent">;
+      this.loading.loaded = { ...shown, job: { ...shown.job, step, percent } };
+      this.requestUpdate();
+    } else this.reload.call();
+  }
+
+  protected override render() {
+    return html`
+      <at-button kind="quiet" .icon=${mdiArrowLeft} @click=${() => this.goTo("jobs")}>
+        ${t("forge_jobs.all")}
+      </at-button>
+      ${this.loading.render((shown) => this.content(shown))}
+    `;
+  }
+
+  private content({ job, files }: Shown) {
+    const over = finished(job.state);
+    return html`
+      <div class="bar">
+        <h1 class="grow">${kindOf(job.kind)} ${subjectOf(job)}</h1>
+        ${
+          job.kind === "build.image"
+            ? html`<at-button @click=${() => this.goTo("builds", job.id)}>
+                ${t("forge_jobs.to_build")}
+              </at-button>`
+            : nothing
+        }
+        ${
+          over
+            ? nothing
+            : html`<at-button
+                kind="danger"
+                .icon=${mdiCancel}
+                ?disabled=${job.cancel_requested}
+                @click=${() => cancelJob(this, this.door, job)}
+                >${t("forge_jobs.cancel")}</at-button
+              >`
+        }
+      </div>
+      <section class="card">
+        <forge-progress .job=${job}></forge-progress>
+        ${job.error ? html`<forge-problem .failure=${forgeFailure(job.error)}></forge-problem>` : nothing}
+        <dl>${this.facts(job)}</dl>
+      </section>
+      ${
+        job.kind === "build.batch" && job.result
+          ? html`<forge-batch-result .result=${job.result} .places=${this.places}></forge-batch-result>`
+          : nothing
+      }
+      ${files.length ? this.files(files) : nothing}
+      <h2>${t("forge_jobs.log")}</h2>
+      <forge-log .door=${this.door} job=${job.id}></forge-log>
+    `;
+  }
+
+  private facts(job: Job) {
+    const told: [string, unknown][] = [
+      ["created", dateTime(job.created_at)],
+      ["by", job.by],
+      ["started", job.started_at && dateTime(job.started_at)],
+      ["took", job.started_at && span(jobSpan(job))],
+      ["host", job.host],
+      ["attempt", job.attempt > 1 && number(job.attempt)],
+    ];
+    return told
+      .filter(([, value]) => value)
+      .map(
+        ([name, value]) => html`<div><dt>${t(`forge_jobs.${name}`)}</dt><dd>${value}</dd></div>`,
+      );
+  }
+
+  private files(names: string[]) {
+    return html`
+      <h2>${t("forge_jobs.files")}</h2>
+      <div class="files">
+        ${names.map(
+          (name) => html`<at-button
+            .icon=${mdiDownload}
+            @click=${() => attempt(() => this.door.download(this.jobId, name))}
+            >${name}</at-button
+          >`,
+        )}
+      </div>
+    `;
+  }
+}

@@ -1,0 +1,19 @@
+/** The Forge's pages, in the order of their tabs. Their texts are `forge_<name>.title` and so on. */
+
+import { mdiHistory, mdiProgressWrench } from "@mdi/js";
+import type { Tab } from "../frame/outlet";
+
+export const PAGES: Tab[] = [
+  {
+    name: "builds",
+    icon: mdiHistory,
+    tag: "forge-builds",
+    load: () => import("./builds/builds"),
+  },
+  {
+    name: "jobs",
+    icon: mdiProgressWrench,
+    tag: "forge-jobs",
+    load: () => import("./jobs/jobs"),
+  },
+];
