@@ -11,9 +11,12 @@ from forge.jobs.logs import JobLog
 from forge.jobs.places import log_of
 from forge.jobs.queue import Queue
 from forge.openwrt.asu import Asu
+from forge.openwrt.asu.catalog import Catalog
+from forge.openwrt.asu.stats import Stats
 from forge.openwrt.builders.builders import Builders
 from forge.openwrt.builds.builds import Builds
 from forge.openwrt.fetch import Mirrors
+from forge.openwrt.packages import Packages
 from forge.openwrt.profiles.exchange import Exchange
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.releases import Releases
@@ -36,9 +39,12 @@ class Forge:
     profiles: Profiles
     exchange: Exchange
     releases: Releases
+    packages: Packages
     builders: Builders
     builds: Builds
     asu: Asu
+    catalog: Catalog
+    stats: Stats
     cards: Cards
 
     @classmethod
@@ -51,7 +57,9 @@ class Forge:
         shared = Shared(settings.shared)
         profiles = Profiles(store)
         jobs = Jobs(store, queue, settings)
-        releases = Releases(Listings(settings, Mirrors.of(settings, rounds=1)))
+        listings = Listings(settings, Mirrors.of(settings, rounds=1))
+        releases = Releases(listings)
+        packages = Packages(settings, listings, releases)
         builds = Builds(store, jobs, settings, profiles, shared)
         files = LocalFiles(settings.data_dir)
         return cls(
@@ -64,9 +72,12 @@ class Forge:
             profiles=profiles,
             exchange=Exchange(profiles, shared),
             releases=releases,
+            packages=packages,
             builders=Builders(store, jobs, settings),
             builds=builds,
-            asu=Asu(builds, releases, settings),
+            asu=Asu(builds, releases, files, settings),
+            catalog=Catalog(releases, packages, settings),
+            stats=Stats(store),
             cards=Cards(settings, store, jobs),
         )
 

@@ -1,21 +1,26 @@
 """Builds over HTTP."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from forge.api.routes import Asked, Call, Routes
 from forge.errors import Conflict, NotFound, Precondition
 from forge.jobs.facts import Job
 from forge.jobs.states import State
 from forge.openwrt.builds.batch import BatchMode, BatchParams
-from forge.openwrt.builds.facts import Artifact, Build, Started
+from forge.openwrt.builds.facts import Artifact, Build, CardImage, Started
 from forge.openwrt.profiles.facts import Which
-from forge.openwrt.profiles.schema import Package, ProfileId
+from forge.openwrt.profiles.schema import Package, Profile, ProfileId
 
 ROUTES: Final = Routes("builds")
 _MOST: Final = 1000
 _REFUSED: Final = (NotFound, Conflict, Precondition)
+
+
+def _said(name: str) -> dict[str, JsonValue]:
+    """Return what the description says where a field must be given."""
+    return {"properties": {name: {"not": {"type": "null"}}}, "required": [name]}
 
 
 class BuildPath(Asked):
@@ -35,18 +40,30 @@ class BuildQuery(Asked):
     limit: int = Field(50, ge=1, le=500)
 
 
+Extra = Annotated[list[Package], Field(max_length=1000)]
+
+
 class PlanBody(Asked):
-    """Whose packages are to be told."""
+    """Whose packages are to be told: a profile's that is kept, or one's that is not yet."""
 
-    profile_id: ProfileId
-    packages: Annotated[list[Package], Field(max_length=1000)] = Field(
-        [], description="more than the profile's own"
-    )
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_said("profile_id"), _said("profile")]})
+
+    profile_id: ProfileId | None = None
+    profile: Profile | None = None
+    packages: Extra = Field([], description="more than the profile's own")
+
+    @model_validator(mode="after")
+    def _says_whose(self) -> Self:
+        if (self.profile_id is None) is (self.profile is None):
+            raise ValueError("say profile_id or profile, one of them")
+        return self
 
 
-class BuildBody(PlanBody):
+class BuildBody(Asked):
     """What to build."""
 
+    profile_id: ProfileId
+    packages: Extra = Field([], description="more than the profile's own")
     rebuild: bool | None = Field(
         None, description="also where the same was built before; what the profile says if not given"
     )
@@ -57,6 +74,19 @@ class BatchBody(Asked, Which):
 
     mode: BatchMode = BatchMode.BEST_EFFORT
     rebuild: bool | None = None
+
+
+class CardImageQuery(Asked):
+    """Which images."""
+
+    search: Annotated[str, Field(max_length=100)] = ""
+    limit: int = Field(50, ge=1, le=500)
+
+
+class CardImageList(BaseModel):
+    """Images of whole disks, of the newest builds first."""
+
+    images: list[CardImage]
 
 
 class BuildList(BaseModel):
@@ -95,8 +125,9 @@ def start_build(call: Call, body: BuildBody) -> Started:
 @ROUTES.route("POST", "/builds/plan", status=202, errors=_REFUSED)
 def plan_build(call: Call, body: PlanBody) -> Job:
     """Tell which packages an image would hold: what comes, what goes, how large it is."""
+    profile = body.profile or call.forge.profiles.show(body.profile_id or "").profile
     return call.forge.builds.plan(
-        body.profile_id, extra=body.packages, by=call.by, key=call.idempotency_key
+        profile, extra=body.packages, by=call.by, key=call.idempotency_key
     )
 
 
@@ -116,6 +147,13 @@ def start_batch(call: Call, body: BatchBody) -> Job:
         raise NotFound("No profile matches", about="profile")
     params = BatchParams(profile_ids=ids, mode=body.mode, rebuild=body.rebuild)
     return call.forge.builds.batch(params, by=call.by, key=key)
+
+
+@ROUTES.route("GET", "/card-images")
+def list_card_images(call: Call, query: CardImageQuery) -> CardImageList:
+    """List images that builds left and that may be written to cards."""
+    found = call.forge.builds.card_images(query.search, query.limit)
+    return CardImageList(images=list(found))
 
 
 @ROUTES.route("GET", "/builds/{build_id:[0-9a-f]+}")

@@ -11,7 +11,14 @@ from forge.openwrt import overlays
 from forge.openwrt.overlays import Kind
 from forge.openwrt.profiles.documents import Format
 from forge.openwrt.profiles.exchange import text_of
-from forge.openwrt.profiles.facts import Difference, Filter, Kept, Version, Which
+from forge.openwrt.profiles.facts import (
+    Difference,
+    Facets,
+    Filter,
+    Kept,
+    Version,
+    Which,
+)
 from forge.openwrt.profiles.schema import Line, Numbered, Profile, ProfileId, Tag
 from forge.openwrt.shared import shown
 
@@ -35,6 +42,7 @@ class PageQuery(Asked, Filter):
     """Which profiles, by their ids."""
 
     after: ProfileId | None = Field(default=None, description="the last id of the page before")
+    offset: int = Field(0, ge=0, le=2**31 - 1, description="how many to leave out, instead")
     limit: int = Field(100, ge=1, le=1000)
 
 
@@ -75,6 +83,7 @@ class ProfileList(BaseModel):
     """A page of profiles, by their ids."""
 
     profiles: list[Kept]
+    total: int = Field(description="how many match, on all pages")
 
 
 class VersionList(BaseModel):
@@ -112,8 +121,16 @@ class Overlay(BaseModel):
 def list_profiles(call: Call, query: PageQuery) -> ProfileList:
     """List profiles that match everything that is said."""
     which = Which(**query.model_dump(include=set(Filter.model_fields)))
-    found = call.forge.profiles.list(which, after=query.after or "", limit=query.limit)
-    return ProfileList(profiles=found)
+    found = call.forge.profiles.list(
+        which, after=query.after or "", offset=query.offset, limit=query.limit
+    )
+    return ProfileList(profiles=found, total=call.forge.profiles.count(which))
+
+
+@ROUTES.route("GET", "/profile-facets")
+def list_profile_facets(call: Call) -> Facets:
+    """List what profiles have in common: tags, devices, releases, targets."""
+    return call.forge.profiles.facets()
 
 
 @ROUTES.route("POST", "/profiles", status=201, errors=(Conflict,))

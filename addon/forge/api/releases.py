@@ -6,9 +6,10 @@ from pydantic import BaseModel, Field
 
 from forge.api.routes import Asked, Call, Routes
 from forge.errors import Precondition, Upstream, UpstreamTimeout
+from forge.openwrt.packages import PackageFacts
 from forge.openwrt.place import Place
-from forge.openwrt.profiles.schema import Release
-from forge.openwrt.releases import BoardFacts, PackageFacts, ReleaseList, Target, TargetDetail
+from forge.openwrt.profiles.schema import Package, Release
+from forge.openwrt.releases import BoardFacts, ReleaseList, Target, TargetDetail
 from forge.shapes import Shape
 
 ROUTES: Final = Routes("releases")
@@ -34,6 +35,14 @@ class SearchQuery(Asked):
     limit: int = Field(200, ge=1, le=2000)
 
 
+class PackageQuery(SearchQuery):
+    """Which packages."""
+
+    name: list[Package] = Field(
+        [], max_length=200, description="these very ones, as far as there are any, and no search"
+    )
+
+
 class TargetList(BaseModel):
     """The targets of a release."""
 
@@ -51,6 +60,7 @@ class PackageList(BaseModel):
     """Packages: those whose names match best first."""
 
     packages: list[PackageFacts]
+    total: int = Field(description="how many match")
 
 
 @ROUTES.route("GET", "/releases", errors=_ASKS)
@@ -79,7 +89,11 @@ def show_target(call: Call, path: PlacePath) -> TargetDetail:
 
 
 @ROUTES.route("GET", "/releases/{release}/targets/{target}/{subtarget}/packages", errors=_ASKS)
-def list_packages(call: Call, path: PlacePath, query: SearchQuery) -> PackageList:
-    """Look for packages that a target's images may hold."""
+def list_packages(call: Call, path: PlacePath, query: PackageQuery) -> PackageList:
+    """Look for packages that a target's images may hold: each word in the name or description."""
     place = Place(**path.model_dump())
-    return PackageList(packages=call.forge.releases.packages(place, query.search, query.limit))
+    if query.name:
+        named = call.forge.packages.named(place, query.name)
+        return PackageList(packages=named, total=len(named))
+    found, total = call.forge.packages.search(place, query.search, query.limit)
+    return PackageList(packages=found, total=total)

@@ -98,6 +98,31 @@ def write(
 
 
 @command(app)
+def images(
+    asked: Session,
+    *,
+    search: Annotated[str, typer.Argument(help="Words in its name, profile or release.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+) -> None:
+    """List images that builds left and that may be written to cards, newest first."""
+    found = asked.client.get("card-images", search=search, limit=limit)["images"]
+    asked.show(
+        found,
+        lambda: table(
+            ("image", "profile", "release", "size", "job", "built"),
+            (
+                (
+                    *(one["name"], one["profile_id"], one["release"]),
+                    *(size(one["size"]), one["job_id"], moment(one["built_at"])),
+                )
+                for one in found
+            ),
+            empty="No build left such an image.",
+        ),
+    )
+
+
+@command(app)
 def eject(asked: Session, *, device: Device) -> None:
     """Flush a card that nobody uses, and eject it where the device can."""
     told = asked.client.post("flash", "eject", body={"device": device})

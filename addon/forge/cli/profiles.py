@@ -21,6 +21,7 @@ Release = Annotated[str | None, typer.Option(help="Those of a release.")]
 Target = Annotated[str | None, typer.Option(help="Those for a target.")]
 Subtarget = Annotated[str | None, typer.Option(help="Those for a subtarget.")]
 Tag = Annotated[list[str] | None, typer.Option(help="Those with this tag; with all, if repeated.")]
+Search = Annotated[str | None, typer.Option(help="Those in which these words stand.")]
 Update = Annotated[bool, typer.Option("--update", help="Change profiles that are there already.")]
 Shared = Annotated[str | None, typer.Option(help="A folder in the Forge's shared folder instead.")]
 
@@ -34,10 +35,12 @@ def list_(
     target: Target = None,
     subtarget: Subtarget = None,
     tag: Tag = None,
+    search: Search = None,
 ) -> None:
     """List profiles that match everything that is said."""
     found = pages.profiles(
         asked.client,
+        search=search,
         device_id=device,
         release=release,
         target=target,
@@ -62,6 +65,16 @@ def list_(
             ),
             empty="There are no such profiles.",
         ),
+    )
+
+
+@command(app)
+def facets(asked: Session) -> None:
+    """List what profiles have in common: tags, devices, releases, targets."""
+    told = asked.client.get("profile-facets")
+    rows = ((kind, one["value"], one["count"]) for kind in told for one in told[kind])
+    asked.show(
+        told, lambda: table(("kind", "value", "profiles"), rows, empty="There are no profiles.")
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from forge.cli.output import facts, note, table
+from forge.cli.output import facts, note, size, table
 from forge.cli.session import Session, command
 
 app = typer.Typer(name="releases", help="What OpenWrt's server offers.", no_args_is_help=True)
@@ -89,7 +89,7 @@ def packages(
     search: Search = "",
     limit: Limit = 200,
 ) -> None:
-    """Look for packages that a target's images may hold."""
+    """Look for packages that a target's images may hold, by name or description."""
     found = asked.client.get(
         *("releases", release, "targets", target, subtarget, "packages"),
         search=search,
@@ -98,8 +98,14 @@ def packages(
     asked.show(
         found,
         lambda: table(
-            ("package", "version", "feed"),
-            ((one["name"], one["version"], one["feed"]) for one in found),
+            ("package", "version", "feed", "size", "description"),
+            (
+                (
+                    *(one["name"], one["version"], one["feed"]),
+                    *(size(one["size"]), one["description"]),
+                )
+                for one in found
+            ),
             empty="No package is called so.",
         ),
     )

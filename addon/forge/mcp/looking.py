@@ -51,7 +51,7 @@ class LookingTools:
     def search_packages(
         self, *, release: str, target: str, subtarget: str, search: str, limit: Limit = 50
     ) -> Result:
-        """Look for packages that a target's images may hold, by a part of their names."""
+        """Look for packages that a target's images may hold, by name or description."""
         told: Result = self._client.get(
             *("releases", release, "targets", target, subtarget, "packages"),
             search=search,

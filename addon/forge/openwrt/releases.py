@@ -1,7 +1,6 @@
-"""What there is to build: releases, targets, boards, packages, as the server lists them."""
+"""What there is to build: releases, targets and boards, as the server lists them."""
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -9,9 +8,6 @@ from forge.errors import NotFound, Upstream
 from forge.openwrt.place import Place, release_folder
 from forge.openwrt.profiles.schema import moves
 from forge.openwrt.upstream import Listings
-
-_FEED: Final = re.compile(r"src\S*\s+(?:openwrt_)?([A-Za-z0-9_]+)\s")
-_NAMES: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 class ReleaseList(BaseModel):
@@ -64,14 +60,6 @@ class TargetDetail(Target):
     epoch: int | None
     packages: list[str] = Field(description="what is in every image")
     boards: list[BoardDetail]
-
-
-class PackageFacts(BaseModel):
-    """A package that a feed offers."""
-
-    name: str
-    version: str
-    feed: str
 
 
 class Releases:
@@ -143,48 +131,6 @@ class Releases:
     def profiles_json(self, place: Place) -> dict[str, Any]:
         """Return what the server tells of a target. Raise NotFound."""
         return self._of(str(place), f"{place.folder}/profiles.json")
-
-    def packages(self, place: Place, search: str = "", limit: int = 200) -> list[PackageFacts]:
-        """Return packages whose names hold a text. Raise NotFound."""
-        arch = self.profiles_json(place).get("arch_packages", "")
-        if not _NAMES.fullmatch(arch):
-            raise Upstream(f"The server does not tell the architecture of {place}", about="http")
-        shared = f"{release_folder(place.release)}/packages/{arch}"
-        found = {
-            package.name: package
-            for feed, folder in (
-                ("target", f"{place.folder}/packages"),
-                *((feed, f"{shared}/{feed}") for feed in self._feeds(shared)),
-            )
-            for package in self._index(feed, folder)
-            if search in package.name
-        }
-        exact_first = sorted(
-            found.values(),
-            key=lambda one: (one.name != search, not one.name.startswith(search), one.name),
-        )
-        return exact_first[:limit]
-
-    def _feeds(self, shared: str) -> list[str]:
-        text = self._listings.text(f"{shared}/feeds.conf").decode("utf-8", "replace")
-        named = [matched[1] for line in text.splitlines() if (matched := _FEED.match(line))]
-        return list(dict.fromkeys(("base", *named)))
-
-    def _index(self, feed: str, folder: str) -> list[PackageFacts]:
-        """Return what a feed's index lists, in either of its forms."""
-        try:
-            said = self._listings.json(f"{folder}/index.json")
-        except Upstream as error:
-            if error.facts.get("status") == 404:  # noqa: PLR2004 - not every feed is on every server
-                return []
-            raise
-        packages = said.get("packages", {})
-        if not isinstance(packages, dict):
-            raise Upstream(f"{folder}/index.json is no index of packages", about="http")
-        return [
-            PackageFacts(name=name, version=str(version), feed=feed)
-            for name, version in packages.items()
-        ]
 
     def _of(self, what: str, path: str) -> dict[str, Any]:
         try:

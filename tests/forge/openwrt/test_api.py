@@ -31,9 +31,17 @@ async def test_a_profile_from_its_making_to_its_end(doors: Doors) -> None:
     assert again == (409, "conflict.profile")
     assert await answered(doors, "GET", "/profiles/p1") == (200, made)
     status, found = await answered(doors, "GET", "/profiles?tag=b&tag=a&release=23.05.2&limit=1")
-    assert (status, found) == (200, {"profiles": [made]})
-    assert await answered(doors, "GET", "/profiles?tag=c") == (200, {"profiles": []})
-    assert await answered(doors, "GET", "/profiles?after=p1") == (200, {"profiles": []})
+    assert (status, found) == (200, {"profiles": [made], "total": 1})
+    assert await answered(doors, "GET", "/profiles?tag=c") == (
+        200,
+        {"profiles": [], "total": 0},
+    )
+    assert await answered(doors, "GET", "/profiles?after=p1") == (
+        200,
+        {"profiles": [], "total": 1},
+    )
+    status, told = await answered(doors, "GET", "/profile-facets")
+    assert (status, told["tags"][0]) == (200, {"value": "a", "count": 1})
     changed = {**BASE, "packages": ["htop"]}
     status, now = await answered(doors, "PUT", "/profiles/p1?expected=1", json=changed)
     assert (status, now["version"]) == (200, 2)
@@ -80,7 +88,7 @@ async def test_what_is_no_profile_is_not_kept(
     told = (await answer.json())["error"]
     assert (answer.status, told["code"].partition(".")[0]) == (422, "validation")
     assert where in told["message"]
-    assert await answered(doors, "GET", "/profiles") == (200, {"profiles": []})
+    assert await answered(doors, "GET", "/profiles") == (200, {"profiles": [], "total": 0})
 
 
 async def test_a_profile_is_written_as_asked(doors: Doors) -> None:

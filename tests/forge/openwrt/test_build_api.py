@@ -219,6 +219,22 @@ def test_what_the_server_offers_is_told(house: House) -> None:
     assert revision == {"revision": OPKG_ZST.revision}
 
 
+def test_what_is_not_kept_yet_can_be_planned(house: House) -> None:
+    draft = {**BASE, "profile_id": "draft", "openwrt_release": OPKG_ZST.version}
+    _, job = house.ask("POST", "/api/v1/builds/plan", {"profile": {**draft, "packages": ["htop"]}})
+    assert finished(house, job["id"]).result["added"] == ["htop", "libncurses"]  # type: ignore[index]  # it is done
+    assert house.ask("GET", "/api/v1/profiles/draft")[0] == 404
+    for body in ({}, {"profile": draft, "profile_id": "ok1"}):
+        status, told = house.ask("POST", "/api/v1/builds/plan", body)
+        assert (status, told["error"]["code"]) == (422, "validation.body")
+    status, told = house.ask("POST", "/api/v1/builds/plan", {"profile": {**draft, "name": ""}})
+    assert told["error"]["facts"]["problems"][0]["where"] == "body.profile.name"
+
+
+def test_images_for_cards_are_listed(house: House) -> None:
+    assert house.ask("GET", "/api/v1/card-images?search=ok1") == (200, {"images": []})
+
+
 def test_many_hits_are_answered_quickly(house: House) -> None:
     finished(house, house.ask("POST", "/api/v1/builds", {"profile_id": "ok2"})[1]["job_id"])
     began = time.monotonic()

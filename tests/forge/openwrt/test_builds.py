@@ -126,6 +126,9 @@ def test_a_card_image_has_the_size_and_filesystem_that_were_asked_for(
     assert built.state is State.DONE, log(works, built)
     cards = [one for one in built.artifacts if one.card]
     assert [one.filesystem for one in cards] == ["ext4"]
+    (found,) = works.forge.builds.card_images("BPI-R3 p1", 9)
+    assert (found.job_id, found.name, found.profile_id) == (built.id, cards[0].name, "p1")
+    assert works.forge.builds.card_images("p1 another", 9) == []
     packed = image(works, built, "ext4-sdcard.img.gz")
     raw = tmp_path / "card.img"
     # What follows the first stream is OpenWrt's own trailer.
@@ -322,8 +325,8 @@ def test_feeds_that_moved_are_another_build(open_works: OpenWorks) -> None:
 
 
 def test_a_plan_tells_what_comes_and_goes(works: Works) -> None:
-    works.forge.profiles.create(profile(**ROUTER, packages=["htop"], packages_remove=["dnsmasq"]))
-    job: Job = works.run(works.forge.builds.plan("p1"))
+    router = profile(**ROUTER, packages=["htop"], packages_remove=["dnsmasq"])
+    job: Job = works.run(works.forge.builds.plan(router))
     assert job.result, works.log(job)
     assert job.result["added"] == ["htop", "libncurses"]
     assert job.result["removed"] == ["dnsmasq"]

@@ -106,6 +106,35 @@ def test_profiles_are_found_by_what_they_are_for(forge: Forge) -> None:
     assert [kept.profile.profile_id for kept in forge.profiles.list(after="B", limit=1)] == ["a"]
 
 
+def test_words_find_profiles_wherever_they_stand(forge: Forge) -> None:
+    forge.profiles.create(profile(profile_id="attic", name="Attic 100%", tags=["Wi-Fi"]))
+    forge.profiles.create(profile(profile_id="barn", device_id="gate-2", target="x86"))
+    for words, found in (
+        ("ATTIC", ["attic"]),
+        ("wi-f", ["attic"]),
+        ("100%", ["attic"]),
+        ("%", ["attic"]),
+        ("h_o", []),
+        ("archer", ["attic", "barn"]),
+        ("archer x86/gen", ["barn"]),
+        ("gate attic", []),
+    ):
+        assert ids(forge, Which(search=words)) == found, words
+        assert forge.profiles.count(Which(search=words)) == len(found)
+    (second,) = forge.profiles.list(offset=1, limit=1)
+    assert second.profile.profile_id == "barn"
+
+
+def test_what_profiles_have_in_common_is_counted(forge: Forge) -> None:
+    assert forge.profiles.facets().tags == []
+    forge.profiles.create(profile(profile_id="a", tags=["lab", "wifi"]))
+    forge.profiles.create(profile(profile_id="b", tags=["wifi"], target="x86"))
+    told = forge.profiles.facets()
+    assert [(one.value, one.count) for one in told.tags] == [("wifi", 2), ("lab", 1)]
+    assert [one.value for one in told.targets] == ["ath79/generic", "x86/generic"]
+    assert [(one.value, one.count) for one in told.devices] == [("d", 2)]
+
+
 def test_a_profile_is_forgotten_with_its_versions(forge: Forge) -> None:
     made = forge.profiles.create(profile(tags=["x"]))
     forge.profiles.delete("p1")

@@ -18,16 +18,16 @@ from forge.jobs.states import FINISHED, State
 from forge.openwrt import host, overlays
 from forge.openwrt.builders.ensure import here
 from forge.openwrt.builds import feeds
-from forge.openwrt.builds.facts import Build, Started
+from forge.openwrt.builds.facts import Build, CardImage, Started
 from forge.openwrt.builds.kept import Checked
 from forge.openwrt.builds.key import build_key
-from forge.openwrt.builds.lookup import build_of, find_hit, find_running, row_of
+from forge.openwrt.builds.lookup import artifact_of, build_of, find_hit, find_running, row_of
 from forge.openwrt.builds.making import check_board, local_key
 from forge.openwrt.builds.recipe import Recipe
 from forge.openwrt.profiles.facts import Kept
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.profiles.schema import Profile
-from forge.openwrt.rows import BuildRow
+from forge.openwrt.rows import ArtifactRow, BuildRow
 from forge.openwrt.shared import Shared
 from forge.settings import Settings
 from forge.store.engine import Store
@@ -122,10 +122,10 @@ class Builds:
         return self._jobs.submit("build.batch", params, by=by, key=key)
 
     def plan(
-        self, profile_id: str, *, extra: Sequence[str] = (), by: str = "", key: str | None = None
+        self, profile: Profile, *, extra: Sequence[str] = (), by: str = "", key: str | None = None
     ) -> Job:
-        """Tell which packages a profile's image would hold. Raise as `start` does."""
-        recipe = Recipe.of(self._profiles.show(profile_id).profile, extra=extra)
+        """Tell which packages a profile's image would hold. Raise Precondition as `start` does."""
+        recipe = Recipe.of(profile, extra=extra)
         host.check_for(self._settings)
         params = {"recipe": recipe.model_dump(mode="json")}
         return self._jobs.submit("build.plan", params, by=by, key=key)
@@ -166,6 +166,33 @@ class Builds:
                 )
             rows = session.scalars(query.limit(min(limit, MOST))).all()
             return [build_of(session, row, brief=True) for row in rows]
+
+    def card_images(self, search: str, limit: int) -> Sequence[CardImage]:
+        """Return images of whole disks whose names or profiles hold every word, newest first."""
+        query = (
+            sa.select(ArtifactRow, BuildRow)
+            .join(BuildRow, BuildRow.id == ArtifactRow.build_id)
+            .where(ArtifactRow.card, BuildRow.built_at.is_not(None))
+            .order_by(BuildRow.built_at.desc(), ArtifactRow.name)
+            .limit(limit)
+        )
+        for word in search.lower().split():
+            told = (ArtifactRow.name, sa.func.coalesce(BuildRow.profile_id, ""), BuildRow.release)
+            query = query.where(
+                sa.or_(*(sa.func.lower(one).contains(word, autoescape=True) for one in told))
+            )
+        with self._store.read() as session:
+            return [
+                CardImage(
+                    **artifact_of(artifact).model_dump(),
+                    profile_id=build.profile_id,
+                    version_id=build.version_id,
+                    release=build.release,
+                    built_at=build.built_at,
+                )
+                for artifact, build in session.execute(query)
+                if build.built_at is not None
+            ]
 
     def by_request(self, request_hash: str) -> Build | None:
         """Return the newest build that an ASU client's request led to."""

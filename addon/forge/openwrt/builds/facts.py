@@ -25,6 +25,15 @@ class Artifact(BaseModel):
     card: bool = Field(description="a whole disk, which may be written to a card")
 
 
+class CardImage(Artifact):
+    """A whole disk that a build left, and what it was built of."""
+
+    profile_id: str | None
+    version_id: str | None
+    release: str
+    built_at: datetime
+
+
 class Build(BaseModel):
     """A build as it stands."""
 

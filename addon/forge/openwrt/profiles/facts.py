@@ -37,12 +37,31 @@ class Filter(BaseModel):
     target: Target | None = None
     subtarget: Target | None = None
     tag: list[Tag] = Field(default=[], max_length=5, description="every one of them")
+    search: Line | None = Field(
+        default=None, description="words that stand in what it is called, is for, or is tagged"
+    )
 
 
 class Which(Filter):
     """Which profiles, also by their ids."""
 
     profile_ids: list[ProfileId] = Field(default=[], max_length=1000)
+
+
+class Counted(BaseModel):
+    """A value, and how many profiles have it."""
+
+    value: str
+    count: int
+
+
+class Facets(BaseModel):
+    """What profiles have in common, the most common first: what they can be filtered by."""
+
+    tags: list[Counted]
+    devices: list[Counted]
+    releases: list[Counted]
+    targets: list[Counted] = Field(description="target and subtarget, with a / between")
 
 
 class Difference(BaseModel):

@@ -1,7 +1,7 @@
 """Profiles kept: made, changed, found, cloned, compared. Every version stays."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -9,11 +9,26 @@ from sqlalchemy.orm import Session
 
 from forge.errors import Conflict, NotFound
 from forge.jobs import events
-from forge.openwrt.profiles.facts import Difference, Kept, Version, Which, differences
+from forge.openwrt.profiles.facts import (
+    Counted,
+    Difference,
+    Facets,
+    Kept,
+    Version,
+    Which,
+    differences,
+)
 from forge.openwrt.profiles.rows import ProfileRow, TagRow, VersionRow
 from forge.openwrt.profiles.schema import Profile, is_line, read
 from forge.store.base import now
 from forge.store.engine import Store
+
+#: A profile's row and what it says now.
+_PRESENT: Final = sa.and_(
+    VersionRow.profile_id == ProfileRow.id, VersionRow.version == ProfileRow.version
+)
+#: Values of one kind that people are offered to filter by.
+_MOST_VALUES: Final = 200
 
 
 class Profiles:
@@ -79,24 +94,46 @@ class Profiles:
             return _kept(_row(session, version.profile_id), version)
 
     def list(
-        self, which: Which | None = None, *, after: str = "", limit: int | None = None
+        self,
+        which: Which | None = None,
+        *,
+        after: str = "",
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[Kept]:
         """Return profiles by their ids, which all match; ids that are none are left out."""
         with self._store.read() as session:
             found = session.execute(
                 sa.select(ProfileRow, VersionRow)
-                .join(
-                    VersionRow,
-                    sa.and_(
-                        VersionRow.profile_id == ProfileRow.id,
-                        VersionRow.version == ProfileRow.version,
-                    ),
-                )
+                .join(VersionRow, _PRESENT)
                 .where(*_matching(which or Which()), ProfileRow.id > after)
                 .order_by(ProfileRow.id)
+                .offset(offset)
                 .limit(limit)
             )
             return [_kept(row, version) for row, version in found]
+
+    def count(self, which: Which) -> int:
+        """Return how many profiles match."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(ProfileRow)
+            .join(VersionRow, _PRESENT)
+            .where(*_matching(which))
+        )
+        with self._store.read() as session:
+            return session.scalar(query) or 0
+
+    def facets(self) -> Facets:
+        """Return what profiles have in common."""
+        target = ProfileRow.target + "/" + ProfileRow.subtarget
+        with self._store.read() as session:
+            return Facets(
+                tags=_counted(session, TagRow.tag),
+                devices=_counted(session, ProfileRow.device_id),
+                releases=_counted(session, ProfileRow.openwrt_release),
+                targets=_counted(session, target),
+            )
 
     def versions(self, profile_id: str) -> Sequence[Version]:
         """Return the versions of a profile, newest first. Raise NotFound."""
@@ -200,7 +237,32 @@ def _matching(which: Which) -> list[sa.ColumnElement[bool]]:
         sa.exists().where(TagRow.profile_id == ProfileRow.id, TagRow.tag == tag)
         for tag in which.tag
     ]
+    conditions += [_mentions(word) for word in (which.search or "").lower().split()]
     return conditions
+
+
+def _mentions(word: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a word stands in what people know a profile by."""
+    told = (
+        *(ProfileRow.id, ProfileRow.name, ProfileRow.device_id, ProfileRow.openwrt_release),
+        *(ProfileRow.target + "/" + ProfileRow.subtarget,),
+        VersionRow.document["imagebuilder_profile"].as_string(),
+    )
+    tagged = sa.exists().where(
+        TagRow.profile_id == ProfileRow.id,
+        sa.func.lower(TagRow.tag).contains(word, autoescape=True),
+    )
+    return sa.or_(
+        *(sa.func.lower(column).contains(word, autoescape=True) for column in told), tagged
+    )
+
+
+def _counted(session: Session, column: sa.ColumnElement[str] | Any) -> list[Counted]:
+    many = sa.func.count()
+    found = session.execute(
+        sa.select(column, many).group_by(column).order_by(many.desc(), column).limit(_MOST_VALUES)
+    )
+    return [Counted(value=value, count=count) for value, count in found]
 
 
 def _row(session: Session, profile_id: str, *, lock: bool = False) -> ProfileRow:
