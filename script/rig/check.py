@@ -4,10 +4,14 @@ from pathlib import Path
 import tempfile
 import time
 
+from rig.card import why_no_card
 from rig.makers import demo_makers
 from rig.props import demo_props
+from rig.routers import demo_routers
+from rig.smithy import Smithy, why_no_forge
 from rig.story import Story, StoryError
 from rig.tale import Tale
+from rig.tale_forge import ForgeTale
 from rig.tale_machines import MachineTale
 from rig.workshop import Workshop
 
@@ -22,6 +26,7 @@ async def check(language: str) -> int:
             folder=Path(folder),
             language=language,
             makers=demo_makers(language, weeks=0),
+            smithy=smithy(language, Path(folder) / "forge"),
         )
         story.begin()
         try:
@@ -36,12 +41,26 @@ async def check(language: str) -> int:
     return 1 if failed else 0
 
 
+def smithy(language: str, folder: Path) -> Smithy | None:
+    """Return a Forge for the story; None, and a line that says why, where there can be none."""
+    if reason := why_no_forge():
+        print(f"The Forge is left out: {reason}")
+        return None
+    return Smithy(
+        demo_routers(language, lists=2),
+        folder=folder,
+        card=why_no_card() is None,
+    )
+
+
 def logs(workshop: Workshop) -> str:
     """Return what the parts said last, without what core says of itself."""
     house = [line for line in workshop.hass.log().splitlines() if "atelier" in line]
     parts = ["Home Assistant on Atelier:", *(f"    {line}" for line in house[-20:])]
     for board_id, board in workshop.boards.items():
         parts += [f"{board_id}:", board.log_tail(10)]
+    if workshop.smithy is not None:
+        parts += ["The Forge:", workshop.smithy.forge.log_tail()]
     return "\n".join(parts)
 
 
@@ -52,7 +71,7 @@ async def tell(story: Story, workshop: Workshop) -> None:
         await workshop.start()
         return f"Home Assistant started in {workshop.hass.start_s:.1f} s"
 
-    await story.tell("start broker, hass, 2 coffins, 2 machines", "all run", start(), timeout_s=120)
+    await story.tell("start broker, hass, boards, Forge", "all run", start(), timeout_s=120)
     tale, machines = Tale(workshop), MachineTale(workshop)
     for name, expected, happening in (
         ("the coffins announce themselves", "all entities have states", tale.appear),
@@ -81,3 +100,24 @@ async def tell(story: Story, workshop: Workshop) -> None:
     ):
         await story.tell(name, expected, happening())
     await machines.close()
+    if workshop.smithy is not None:
+        await tell_of_forge(story, ForgeTale(workshop))
+
+
+async def tell_of_forge(story: Story, forge: ForgeTale) -> None:
+    """Tell what happens at the Forge."""
+    for name, expected, happening in (
+        ("a Forge beside Home Assistant", "connected, an update is offered", forge.appear),
+        ("the garden router's build button", "progress, log and event done", forge.build),
+        ("its image is downloaded and opened", "the package and the hostname", forge.open_image),
+        ("the same again", "answered at once, nothing built", forge.build_again),
+        (
+            "the access point's update installed",
+            "newest release in the image",
+            forge.install_update,
+        ),
+        ("a package that there is not", "refused, named cause", forge.refuse),
+        ("the image goes to a card", "planned, written, read back", forge.write_card),
+    ):
+        await story.tell(name, expected, happening())
+    await forge.close()

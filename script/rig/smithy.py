@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Tests have folders of their own: whose port moves, writes anew.
 _FOLDER: Final = CACHE / "demo"
 #: How fast Image Builders come, once people look: as slow as real ones, which are much larger.
-LINE_BYTES_PER_S: Final = 48 << 10
+_LINE_BYTES_PER_S: Final = 48 << 10
 _ARCHIVES: Final = "*/openwrt-imagebuilder-*"
 _BUILD_TIMEOUT_S: Final = 120
 
@@ -51,12 +51,9 @@ class Smithy(Started):
         folder: Path,
         port: int = 0,
         card: bool = False,
-        line_bytes_per_s: int = LINE_BYTES_PER_S,
     ) -> None:
         """Describe it; `card` has it write to a card that is a file in its folder."""
         self.routers = routers
-        self._folder = folder
-        self._line_bytes_per_s = line_bytes_per_s
         self._stack = contextlib.AsyncExitStack()
         self.mirror = Mirror(self._stack.enter_context(cached_folder(_FOLDER)))
         self.card = Card(folder / "card.img") if card else None
@@ -86,7 +83,7 @@ class Smithy(Started):
         except BaseException:
             await self.close()
             raise
-        self.mirror.fault(_ARCHIVES, Drip(self._line_bytes_per_s))
+        self.mirror.fault(_ARCHIVES, Drip(_LINE_BYTES_PER_S))
         return self
 
     async def close(self) -> None:

@@ -184,6 +184,7 @@ EXTRA: Final = (
         'total="$(wc -l <"$lists")"; number=0\n'
         "while read -r list; do\n"
         '\tnumber=$((number + 1))\n\techo "adblock-lists: ($number/$total) $list"\n\tsleep 1\n'
+        '\techo "$list" >>"$IPKG_INSTROOT/usr/share/adblock-lists/lists"\n'
         'done <"$lists"\n',
     ),
 )
