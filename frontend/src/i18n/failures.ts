@@ -1,6 +1,6 @@
 /** Failures in people's words. */
 
-import { failure } from "../api/errors";
+import { type Failure, failure } from "../api/errors";
 import type { Hass } from "../hass";
 import { known, t } from "./text";
 
@@ -15,17 +15,32 @@ export async function failuresFrom(hass: Hass): Promise<void> {
 
 /** Return what to tell a person about whatever was thrown. */
 export function failureText(error: unknown): string {
-  const { code, key, placeholders, message } = failure(error);
+  const told = failure(error);
+  const { code, key, placeholders, message } = told;
   const translated = localize(`component.atelier.exceptions.${key ?? code}.message`, {
     ...placeholders,
     ...inWords(placeholders.reason),
   });
   if (translated) return translated;
   if (known(`failures.${code}`)) return t(`failures.${code}`, { message });
+  const words = forgeText(told);
+  if (words) return words;
   return message || t("failures.unknown_error");
 }
 
 /** Say a reason that the server names by its code. */
 function inWords(reason: string | undefined): { reason?: string } {
   return reason && known(`common.why.${reason}`) ? { reason: t(`common.why.${reason}`) } : {};
+}
+
+/** Return our words for a Forge's code; none where they would name a fact that it does not tell. */
+function forgeText({ code, facts }: Failure): string {
+  const key = `forge_failures.${code}`;
+  if (!known(key)) return "";
+  const named = Object.entries(facts).flatMap(([name, fact]): [string, string | number][] => {
+    const said = Array.isArray(fact) ? fact.join(", ") : fact;
+    return typeof said === "string" || typeof said === "number" ? [[name, said]] : [];
+  });
+  const text = t(key, Object.fromEntries(named));
+  return /\{\w+\}/.test(text) ? "" : text;
 }

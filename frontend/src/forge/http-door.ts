@@ -1,0 +1,163 @@
+/** The door over HTTP: the Forge's own port, or Home Assistant's ingress. */
+
+import { Failure, forgeFailure, type Problem } from "../api/errors";
+import type {
+  Asked,
+  EventsListener,
+  ForgeDoor,
+  ForgeEvent,
+  LogListener,
+  Method,
+  Unsubscribe,
+} from "./door";
+import { Streaming } from "./streaming";
+
+/** Refusals that trying again does not change. */
+const FINAL = [401, 403, 404, 422];
+
+export class HttpDoor implements ForgeDoor {
+  /** `base` is the API's address; below ingress it has more in front of it. */
+  constructor(
+    private base: string,
+    private token?: string,
+  ) {}
+
+  async request<T>(method: Method, path: string, asked: Asked = {}): Promise<T> {
+    const headers = new Headers();
+    if (asked.body !== undefined) headers.set("Content-Type", "application/json");
+    if (asked.idempotencyKey) headers.set("Idempotency-Key", asked.idempotencyKey);
+    const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+    const answer = await this.fetch(path, asked.query, { method, headers, body });
+    return (await read(answer)) as T;
+  }
+
+  async upload<T>(
+    method: "POST" | "PUT",
+    path: string,
+    file: Blob,
+    asked: Pick<Asked, "query"> = {},
+  ): Promise<T> {
+    const headers = new Headers({ "Content-Type": "application/octet-stream" });
+    const answer = await this.fetch(path, asked.query, { method, headers, body: file });
+    return (await read(answer)) as T;
+  }
+
+  async download(jobId: string, name: string): Promise<void> {
+    // The browser downloads by an address, which is no place for a token.
+    const { ticket } = await this.request<{ ticket: string }>("POST", "/downloads", {
+      body: { job_id: jobId, name },
+    });
+    const link = document.createElement("a");
+    link.href = `${this.base}/downloads/${ticket}`;
+    link.download = name;
+    link.click();
+  }
+
+  events(listener: EventsListener): Unsubscribe {
+    const streaming = new Streaming({
+      ...this.stream("/events", listener),
+      event: ({ type, data }) => {
+        if (type === "reset") listener.reset();
+        else if (type !== "begin") listener.event(JSON.parse(data) as ForgeEvent);
+        return undefined;
+      },
+    });
+    return () => streaming.stop();
+  }
+
+  log(jobId: string, from: number, listener: LogListener): Unsubscribe {
+    const path = `/jobs/${encodeURIComponent(jobId)}/log/stream`;
+    const streaming = new Streaming(
+      {
+        ...this.stream(path, listener),
+        event: ({ type, data, id }) => {
+          if (type === "log") listener.text(`${data}\n`, Number(id));
+          else if (type === "gap") {
+            const lost = JSON.parse(data) as { from: number; to: number };
+            listener.gap?.(lost.from, lost.to);
+          } else if (type === "end") {
+            listener.end((JSON.parse(data) as { state: string }).state);
+            return "over";
+          }
+          return undefined;
+        },
+      },
+      String(from),
+    );
+    return () => streaming.stop();
+  }
+
+  private stream(path: string, listener: EventsListener | LogListener) {
+    return {
+      open: (last: string | undefined, signal: AbortSignal) => {
+        const headers = new Headers({ Accept: "text/event-stream" });
+        if (last !== undefined) headers.set("Last-Event-ID", last);
+        return this.fetch(path, undefined, { headers, signal, cache: "no-store" });
+      },
+      line: (up: boolean) => listener.line?.(up),
+      refused: (error: unknown) => listener.refused?.(error),
+      final: (error: unknown) => error instanceof Refused && FINAL.includes(error.status),
+    };
+  }
+
+  /** Ask, and fail with what the Forge says, or with that it is away. */
+  private async fetch(
+    path: string,
+    query: Asked["query"],
+    init: RequestInit & { headers: Headers },
+  ): Promise<Response> {
+    if (this.token) init.headers.set("Authorization", `Bearer ${this.token}`);
+    let answer: Response;
+    try {
+      answer = await fetch(`${this.base}${path}${written(query)}`, {
+        ...init,
+        credentials: "same-origin",
+        redirect: "error",
+      });
+    } catch {
+      throw new Failure("forge_away", "");
+    }
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  }
+}
+
+/** A refusal, with HTTP's own number of it. */
+class Refused extends Failure {
+  constructor(
+    { code, message, facts }: Failure,
+    readonly status: number,
+  ) {
+    super(code, message, undefined, {}, facts);
+  }
+}
+
+async function refusal(answer: Response): Promise<Failure> {
+  try {
+    const { error } = (await answer.json()) as { error: Problem };
+    return new Refused(forgeFailure(error), answer.status);
+  } catch {
+    // Not the Forge's own answer: a proxy's, whose Forge is away.
+    return new Failure("forge_away", `HTTP ${answer.status}`);
+  }
+}
+
+async function read(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  if (text === "") return undefined;
+  return answer.headers.get("Content-Type")?.startsWith("application/json")
+    ? JSON.parse(text)
+    : text;
+}
+
+/** Write a query; lists are said once for each of theirs. */
+export function written(query: Asked["query"] = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) search.append(name, String(one));
+    }
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
