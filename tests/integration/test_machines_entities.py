@@ -4,8 +4,10 @@ from datetime import timedelta
 import json
 import logging
 
-from homeassistant.core import HomeAssistant
+from homeassistant.components.recorder.db_schema import StateAttributes
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.event import EventStateChangedData, async_track_state_change_event
 import pytest
 
 from custom_components.atelier import makerspace as rooms
@@ -52,6 +54,18 @@ async def test_a_blocked_machine_lets_nobody_in(hass: HomeAssistant, laser: Lase
     assert laser.shows("sensor", "state") == "blocked"
     await hass.services.async_call("switch", "turn_off", switch, blocking=True)
     assert (await laser.asks("checkmachine"))["allowed"] is True
+
+
+async def test_the_recorder_keeps_what_happened_and_not_to_whom(laser: Laser) -> None:
+    await laser.asks("startuse", uid=ANNA)
+    changed: list[Event[EventStateChangedData]] = []
+    activity = laser.entity_id("event", "activity")
+    async_track_state_change_event(laser.hass, [activity], changed.append)
+    await laser.asks("stopuse", uid=ANNA, duration=7200)
+    assert changed[0].data["new_state"].attributes["member"] is not None
+    kept = json.loads(StateAttributes.shared_attrs_bytes_from_event(changed[0], None))
+    assert kept["event_type"] == "stopped"
+    assert not kept.keys() & {"member", "duration"}
 
 
 async def test_what_happens_is_told_without_names_and_cards(

@@ -24,6 +24,10 @@ def machine_events(makerspace: Makerspace, machine_id: int) -> Iterable[MachineE
 class ActivityEvent(MachineEntity, EventEntity):
     """Tell who was let in or not and why, and what began and ended."""
 
+    # Who used what for how long is the ledger's to keep, and in time to forget. To the
+    # recorder each would be attributes of its own, looked for and kept beside the state.
+    _unrecorded_attributes = frozenset({"member", "duration"})
+
     def __init__(
         self, makerspace: Makerspace, machine_id: int, key: str, *, translation_key: str
     ) -> None:
