@@ -173,7 +173,8 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'key = "(\w+)" if forges else "\w+"', "forge/actions.py")
     raised |= used(r'key = "\w+" if forges else "(\w+)"', "forge/actions.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
-    raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/command.py")}
+    raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/answer.py")}
+    raised |= used(r'Refused\("(\w+)"', "panel/forge/asking.py")
     raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
 

@@ -75,14 +75,13 @@ def _workshops(
 
 
 @websocket_api.websocket_command({"type": "atelier/forges"})
-@websocket_api.require_admin
 @callback
 def _forges(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
 ) -> None:
-    """Tell which Forges there are, and which of them answer."""
+    """Tell administrators which Forges there are, and which of them answer."""
     told = [
         {"entry_id": entry.entry_id, "title": entry.title, "up": entry.runtime_data.up}
-        for entry in loaded_forges(hass)
+        for entry in (loaded_forges(hass) if connection.user.is_admin else ())
     ]
     connection.send_result(message["id"], {"forges": told})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 import json
 from typing import Any, Final, Self
 
@@ -31,6 +32,8 @@ class Wire:
         self.token = TOKEN
         self.asked: list[tuple[str, str, Any]] = []
         self.resumed: list[str | None] = []
+        #: What ends the streams of tests' own answers.
+        self.endings: list[Callable[[], None]] = []
         self.url = ""
         self._waiting: list[asyncio.Queue[bytes | None]] = []
         self._number = 1
@@ -53,6 +56,8 @@ class Wire:
     async def __aexit__(self, *_raised: object) -> None:
         """Answer no more; entering again takes the same port."""
         self.hang_up()
+        for end in self.endings:
+            end()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -105,9 +110,17 @@ class Wire:
             await response.write(f"id: {self._number}\nevent: begin\ndata: {{}}\n\n".encode())
         waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._waiting.append(waiting)
+        return await passed_on(waiting, response)
+
+
+async def passed_on(
+    waiting: asyncio.Queue[bytes | None], response: web.StreamResponse
+) -> web.StreamResponse:
+    """Send what comes, until that is nothing or nobody listens."""
+    with suppress(ConnectionError):
         while (frame := await waiting.get()) is not None:
             await response.write(frame)
-        return response
+    return response
 
 
 def refusal(status: int, code: str, message: str) -> web.Response:
