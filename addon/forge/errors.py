@@ -91,6 +91,12 @@ class Overloaded(ForgeError):
     status = 429
 
 
+class Busy(Overloaded):
+    """Too much waits; the status that OpenWrt's own build server has for it."""
+
+    status = 529
+
+
 class Upstream(ForgeError):
     """A server that the Forge depends on failed or refused."""
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 from pydantic import BaseModel, Field
 
+from forge.api.routes import ASU
 from forge.errors import ForgeError, MethodNotAllowed, NotFound
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -37,11 +38,16 @@ def as_json(data: Any, *, status: int = 200, headers: dict[str, str] | None = No
     return web.Response(text=text, status=status, headers=headers, content_type="application/json")
 
 
-def as_error(error: ForgeError, headers: dict[str, str] | None = None) -> web.Response:
-    """Return an error as every answer tells it."""
+def as_error(
+    error: ForgeError, headers: dict[str, str] | None = None, *, to: str = ""
+) -> web.Response:
+    """Return an error as every answer tells it; to OpenWrt's clients also as they expect it."""
     if (wait := error.facts.get("retry_after_s")) is not None:
         headers = {"Retry-After": str(wait), **(headers or {})}
-    return as_json({"error": error.as_dict()}, status=error.status, headers=headers)
+    body: dict[str, Any] = {"error": error.as_dict()}
+    if to == ASU:
+        body |= {"status": error.status, "title": error.family, "detail": error.message}
+    return as_json(body, status=error.status, headers=headers)
 
 
 @web.middleware
@@ -51,8 +57,8 @@ async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except ForgeError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _LOGGER.warning("%s %s: %s", request.method, request.path, error)
-        return as_error(error)
+            _LOGGER.warning("%s %s: %s", request.method, _named(request), error)
+        return as_error(error, to=request.get("room", ""))
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         message = f"{request.path} is not for {request.method}, but for {allowed}"
@@ -62,5 +68,11 @@ async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (web.HTTPException, asyncio.CancelledError, ConnectionError):
         raise
     except Exception:
-        _LOGGER.exception("%s %s", request.method, request.path)
+        _LOGGER.exception("%s %s", request.method, _named(request))
         return as_error(ForgeError("Something went wrong in the Forge; its log says what"))
+
+
+def _named(request: web.Request) -> str:
+    """Return what a log calls an address: some hold a key."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else request.path

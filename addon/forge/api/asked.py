@@ -6,7 +6,7 @@ from typing import Any, Final, get_origin
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from forge.api.routes import Route
+from forge.api.routes import CLIENT_KEY, Route
 from forge.errors import Invalid, TooLarge
 
 _MOST_PROBLEMS: Final = 20
@@ -20,7 +20,9 @@ async def read(route: Route, request: web.Request) -> dict[str, BaseModel]:
     for part, model in route.asked.items():
         try:
             if part == "path":
-                read[part] = model.model_validate(dict(request.match_info))
+                read[part] = model.model_validate(
+                    {name: at for name, at in request.match_info.items() if name != CLIENT_KEY}
+                )
             elif part == "query":
                 read[part] = model.model_validate(_query(model, request))
             else:

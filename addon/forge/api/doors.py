@@ -9,6 +9,8 @@ from typing import Final
 
 from aiohttp import web
 
+from forge.api.clients import BY, client_key
+from forge.api.routes import CLIENT_KEY
 from forge.api.throttle import Throttle
 from forge.errors import Forbidden, Unauthorized
 from forge.settings import Settings
@@ -32,12 +34,19 @@ class Guard:
         self._door = door
         self._supervisor = ip_address(settings.supervisor_address)
         self._token = token.encode()
+        self._key = client_key(token)
         self._throttle = Throttle()
 
     def admit(self, request: web.Request) -> str:
-        """Return the user's name, "" for the token's holder. Raise what keeps others out."""
+        """Return the user's name, "" for the token's holder. Raise what keeps others out.
+
+        Whose address holds the key for OpenWrt's clients gets no further than that address goes.
+        """
         if self._door is Door.INGRESS:
             return self._from_supervisor(request)
+        if (key := request.match_info.get(CLIENT_KEY)) is not None:
+            self._with_key(request, key)
+            return BY
         self._with_token(request)
         return ""
 
@@ -52,6 +61,14 @@ class Guard:
         names = (request.headers.get(header, "").strip() for header in USER_HEADERS)
         name = next(filter(None, names), "ingress")
         return "".join(filter(str.isprintable, name))[:_LONGEST_USER]
+
+    def _with_key(self, request: web.Request, given: str) -> None:
+        address = request.remote or ""
+        self._throttle.check(address)
+        if not hmac.compare_digest(given.rstrip("/"), self._key):
+            self._throttle.wrong(address)
+            raise Unauthorized("The key in the address is wrong", about="key")
+        self._throttle.right(address)
 
     def _with_token(self, request: web.Request) -> None:
         address = request.remote or ""
@@ -72,8 +89,7 @@ class Guard:
 def _offered(scheme: str, given: str) -> bytes | None:
     """Return the token that a header holds.
 
-    Devices that ask for images know addresses only: `http://any:<token>@host` makes a basic
-    header of it.
+    Programs that know addresses only make a basic header of `http://any:<token>@host`.
     """
     if scheme == "bearer":
         return given.encode("utf-8", "surrogateescape")

@@ -35,7 +35,10 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for route in routes:
         path = _PATH_PATTERN.sub(r"{\1}", route.path)
-        paths[path][route.method.lower()] = _operation(route, schemas, definitions)
+        operation = _operation(route, schemas, definitions)
+        paths[path][route.method.lower()] = operation
+        if route.head:
+            paths[path]["head"] = _without_bodies(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -50,6 +53,15 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
             "schemas": definitions,
         },
     }
+
+
+def _without_bodies(operation: dict[str, Any]) -> dict[str, Any]:
+    """Describe asking for the headers alone."""
+    answers = {
+        status: {"description": said["description"]}
+        for status, said in operation["responses"].items()
+    }
+    return {**operation, "operationId": f"head_{operation['operationId']}", "responses": answers}
 
 
 def _adapters(

@@ -24,6 +24,10 @@ KEY: Final = re.compile(r"[!-~]{1,200}")
 LAST_EVENT_HEADER: Final = "Last-Event-ID"
 NUMBER: Final = re.compile(r"[0-9]{1,16}")  # 2^53 has as many digits
 STREAM: Final = "text/event-stream"
+#: What addresses for OpenWrt's own clients begin with; no part of what is asked.
+CLIENT_KEY: Final = "client_key"
+#: The rooms that speak as OpenWrt's own build server does.
+ASU: Final = "asu"
 
 
 class Asked(BaseModel):
@@ -79,6 +83,8 @@ class Route:
     errors: tuple[type[ForgeError], ...]
     #: Anybody may call it, without a token.
     public: bool
+    #: It may be asked for its headers alone.
+    head: bool
     #: What it answers with where that is no JSON.
     media: str | None
     #: It takes the body itself, of this type.
@@ -90,6 +96,11 @@ class Route:
     def name(self) -> str:
         """Its name in the description."""
         return self.handler.__name__
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """All methods that it answers."""
+        return (self.method, "HEAD") if self.head else (self.method,)
 
     @property
     def headers(self) -> dict[str, re.Pattern[str]]:
@@ -124,6 +135,7 @@ class Routes:
         also: tuple[int, ...] = (),
         errors: tuple[type[ForgeError], ...] = (),
         public: bool = False,
+        head: bool = False,
         media: str | None = None,
         upload: str | None = None,
     ) -> Callable[[H], H]:
@@ -158,6 +170,7 @@ class Routes:
                     also=also,
                     errors=tuple(dict.fromkeys((*usual, *errors))),
                     public=public,
+                    head=head,
                     media=media,
                     upload=upload,
                     asked=asked,

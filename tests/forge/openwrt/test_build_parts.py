@@ -7,7 +7,7 @@ import pytest
 
 from forge.errors import Integrity, Precondition, Upstream
 from forge.openwrt import makeinfo, sums
-from forge.openwrt.asu import BuildRequest, allowed, board
+from forge.openwrt.asu.requests import BuildRequest, allowed, board
 from forge.openwrt.builds.artifacts import is_card
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.feeds import mirrored
