@@ -1,5 +1,6 @@
 """Jobs over HTTP: list, show, cancel, log, files, events."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 from aiohttp import web
@@ -126,13 +127,18 @@ def list_files(call: Call, path: JobPath) -> FileList:
 @ROUTES.route("GET", "/jobs/{job_id}/files/{name}", media="application/octet-stream")
 async def download_file(call: Call, path: FilePath) -> web.StreamResponse:
     """Download a file that a job keeps."""
-    found = call.forge.files.find(path.job_id, path.name)
+    return sent(call.forge.files.find(path.job_id, path.name))
+
+
+def sent(path: Path) -> web.FileResponse:
+    """Answer with a file that a job keeps, to be saved and never shown."""
     return web.FileResponse(
-        found,
+        path,
         headers={
             "Content-Type": "application/octet-stream",
             "Content-Disposition": f'attachment; filename="{path.name}"',
             "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
         },
     )
 

@@ -1,15 +1,18 @@
 """The Forge itself over HTTP: health, settings, description, metrics, tidying up."""
 
+import shutil
 from typing import Any, Final
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from forge import VERSION
 from forge.api import metrics
 from forge.api.routes import Asked, Call, Routes
 from forge.errors import Conflict, Unavailable
 from forge.jobs.facts import Job
+from forge.jobs.limits import MIB
+from forge.jobs.states import ACTIVE, State
 from forge.jobs.tidy import Tidy
 
 ROUTES: Final = Routes("system")
@@ -30,6 +33,18 @@ class Config(BaseModel):
     settings: dict[str, Any]
 
 
+class Status(BaseModel):
+    """How the Forge stands."""
+
+    version: str
+    offline: bool = Field(description="OpenWrt's servers are never asked")
+    flashing: bool = Field(description="cards may be written")
+    waiting: int = Field(description="jobs that wait")
+    running: int = Field(description="jobs that run")
+    disk_free: int = Field(description="bytes free where the data is")
+    disk_reserve: int = Field(description="bytes that must stay free: below, no job starts")
+
+
 class TidyBody(Asked, Tidy):
     """What to forget."""
 
@@ -45,6 +60,21 @@ def health(call: Call) -> Health:
 def config(call: Call) -> Config:
     """Show the settings, without secrets."""
     return Config(version=VERSION, settings=call.forge.settings.shown())
+
+
+@ROUTES.route("GET", "/status")
+def show_status(call: Call) -> Status:
+    """Tell how the Forge stands: what waits and runs, free space, what is switched off."""
+    settings, counts = call.forge.settings, call.forge.jobs.counts()
+    return Status(
+        version=VERSION,
+        offline=settings.offline,
+        flashing=settings.flashing,
+        waiting=counts[State.QUEUED],
+        running=sum(counts[state] for state in ACTIVE),
+        disk_free=shutil.disk_usage(settings.data_dir).free,
+        disk_reserve=settings.disk_reserve_mb * MIB,
+    )
 
 
 @ROOT.route("GET", "/metrics", media="text/plain")
