@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Build the panel's front end, unless what it is made of has not changed since.
+# Build the panel's front end and the Forge's page, unless what they are made of has not changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-target=custom_components/atelier/frontend
+panel=custom_components/atelier/frontend
+page=addon/forge/web/static
 made_of=$(find frontend/src frontend/package-lock.json frontend/.npmrc frontend/*.ts frontend/tsconfig.json \
-  -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
-if [ -f "$target/entrypoint.js" ] && [ "$(cat .tools/frontend 2>/dev/null)" = "$made_of" ]; then
+  addon/icon.png -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
+if [ -f "$panel/entrypoint.js" ] && [ -f "$page/index.html" ] &&
+  [ "$(cat .tools/frontend 2>/dev/null)" = "$made_of" ]; then
   exit 0
 fi
 
@@ -22,11 +24,16 @@ if [ "$(cat frontend/node_modules/.stamp 2>/dev/null)" != "$packages" ]; then
   printf '%s' "$packages" >frontend/node_modules/.stamp
 fi
 
-# Built beside its place and put there at once: a running Home Assistant never sees half of it.
-printf '» the panel'\''s front end\n' >&2
+# Built beside their places and put there at once: whoever runs never sees half of them.
+printf '» the panel'\''s front end, and the Forge'\''s page\n' >&2
 fresh=$(mktemp -d .tools/frontend-XXXXXX)
 trap 'rm -rf "$fresh"' EXIT
-(cd frontend && ATELIER_FRONTEND="../$fresh/built" npm run --silent build -- --logLevel warn)
-rm -rf "$target"
-mv "$fresh/built" "$target"
+npm() { (cd frontend && command npm run --silent "$@" -- --logLevel warn); }
+ATELIER_FRONTEND="$PWD/$fresh/panel" npm build
+FORGE_FRONTEND="$PWD/$fresh/page" npm build:web
+for built in "panel:$panel" "page:$page"; do
+  rm -rf "${built#*:}"
+  mkdir -p "$(dirname "${built#*:}")"
+  mv "$fresh/${built%%:*}" "${built#*:}"
+done
 printf '%s' "$made_of" >.tools/frontend

@@ -60,7 +60,7 @@ export class AtBar extends LitElement {
     >
       <div
         class="done ${value === null ? "busy" : ""}"
-        style=${value === null ? nothing : `width:${value * 100}%`}
+        .style=${value === null ? "" : `width:${value * 100}%`}
       ></div>
     </div>`;
   }
