@@ -243,15 +243,22 @@ class Forge(DataUpdateCoordinator[State]):
         known = self.data.jobs.get(id_)
         jobs = {key: value for key, value in self.data.jobs.items() if key != id_}
         if job.finished:
-            self.async_set_updated_data(replace(self.data, jobs=jobs, last=job))
+            self._set(replace(self.data, jobs=jobs, last=job))
             await self.async_request_refresh()
         else:
-            self.async_set_updated_data(replace(self.data, jobs={**jobs, id_: job}))
+            self._set(replace(self.data, jobs={**jobs, id_: job}))
             if known is None and job.kind == BUILD:
                 # Events do not say which profile it is of.
                 await self.async_request_refresh()
         if (happening := _happening(known, job)) is not None:
             self.on_job.tell(happening, job)
+
+    @callback
+    def _set(self, state: State) -> None:
+        """Show what was told. `async_set_updated_data` would call off a reading that is due."""
+        self.data = state
+        self.last_update_success = True
+        self.async_update_listeners()
 
 
 def _happening(known: Job | None, job: Job) -> Happening | None:

@@ -109,6 +109,21 @@ async def test_a_build_that_others_began_is_seen(hass: HomeAssistant, attic: Wir
     await until(hass, in_progress)
 
 
+async def test_progress_that_never_rests_keeps_nothing_from_being_read(
+    hass: HomeAssistant, attic: Wire
+) -> None:
+    going = {"id": JOB, "kind": "build.image", "state": "downloading", "percent": 10.0}
+    attic.says["jobs"] = {"jobs": [going]}
+    attic.says["builds"]["builds"].insert(0, built("attic", "23.05.5", "downloading"))
+
+    def percent() -> Any:
+        attic.tell("job.progress", going, job_id=JOB)
+        shown = hass.states.get(UPDATE)
+        return shown and shown.attributes["update_percentage"]
+
+    await until(hass, lambda: percent() == 10)
+
+
 async def test_a_build_that_is_not_begun_leaves_the_profile_as_it_was(
     hass: HomeAssistant, attic: Wire
 ) -> None:
