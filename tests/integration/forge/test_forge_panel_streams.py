@@ -69,19 +69,20 @@ class Log:
         return await passed_on(self.frames, response)
 
 
-async def follow(page: Page, entry: MockConfigEntry, what: str, **fields: Any) -> int:
+async def follow(
+    page: Page, entry: MockConfigEntry, what: str, stream: str = "s", **fields: Any
+) -> int:
     """Follow something; return the subscription's number."""
-    answer = await page.asks(f"forge/{what}", entry_id=entry.entry_id, **fields)
+    named = {"entry_id": entry.entry_id, "stream": stream}
+    answer = await page.asks(f"forge/{what}", **named, **fields)
     assert answer["success"], answer
     return int(answer["id"])
 
 
-async def hear(page: Page, entry: MockConfigEntry, subscription: int) -> dict[str, Any]:
-    """Return the next event of a stream, and say that it was heard."""
-    told = await page.hears()
-    if told["type"] == "told":
-        heard = {"subscription": subscription, "number": told["number"]}
-        await page.gets("forge/heard", entry_id=entry.entry_id, **heard)
+async def say_heard(page: Page, entry: MockConfigEntry, told: dict[str, Any]) -> dict[str, Any]:
+    """Say that an event of a stream was heard; return it."""
+    heard = {"stream": "s", "number": told["number"]}
+    await page.gets("forge/heard", entry_id=entry.entry_id, **heard)
     return told
 
 
@@ -135,7 +136,7 @@ async def test_a_log_is_followed_to_its_end(
     hass: HomeAssistant, admin: Page, entry: MockConfigEntry, wire: Wire
 ) -> None:
     log = Log(wire)
-    number = await follow(admin, entry, "log", job_id=JOB, after=7)
+    await follow(admin, entry, "log", job_id=JOB, after=7)
     log.say("one", 11)
     log.say('{"state":"done"}', 11, "end")
     assert await admin.hears() == UP
@@ -147,7 +148,7 @@ async def test_a_log_is_followed_to_its_end(
     ]
     assert (await admin.hears())["type"] == "over"
     await until(hass, lambda: not hass.data[RELAYS])
-    heard = {"subscription": number, "number": 2}
+    heard = {"stream": "s", "number": 2}
     assert await admin.refused("forge/heard", entry_id=entry.entry_id, **heard) == "not_found"
 
 
@@ -156,7 +157,7 @@ async def test_a_page_that_does_not_listen_holds_nothing_up(
 ) -> None:
     """What it has not heard stays with the Forge, and nothing of it is lost."""
     log, lines, piece = Log(wire), 400, "x" * 16_000
-    number = await follow(admin, entry, "log", job_id=JOB)
+    await follow(admin, entry, "log", job_id=JOB)
     for line in range(lines):
         log.say(f"{line} {piece}", line + 1)
     assert await admin.hears() == UP
@@ -165,11 +166,10 @@ async def test_a_page_that_does_not_listen_holds_nothing_up(
     # The sockets between hold some more, whatever there is to send.
     assert not log.frames.empty()
     for told in unheard:
-        heard = {"subscription": number, "number": told["number"]}
-        await admin.gets("forge/heard", entry_id=entry.entry_id, **heard)
+        await say_heard(admin, entry, told)
     texts = [told["data"] for told in unheard]
     while len(texts) < lines:
-        texts.append((await hear(admin, entry, number))["data"])
+        texts.append((await say_heard(admin, entry, await admin.hears()))["data"])
     assert [text.partition(" ")[0] for text in texts] == [str(line) for line in range(lines)]
 
 
@@ -246,6 +246,17 @@ async def test_a_page_that_leaves_is_told_nothing_more(
     assert not hass.data[RELAYS]
 
 
+async def test_a_name_that_is_taken_again_ends_what_had_it(
+    hass: HomeAssistant, admin: Page, entry: MockConfigEntry, wire: Wire
+) -> None:
+    await follow(admin, entry, "events")
+    assert [(await admin.hears())["type"] for _ in range(2)] == ["line", "told"]
+    await follow(admin, entry, "events")
+    assert [(await admin.hears())["type"] for _ in range(3)] == ["over", "line", "told"]
+    await hass.async_block_till_done()
+    assert len(hass.data[RELAYS]) == 1
+
+
 async def test_who_is_no_administrator_any_more_hears_nothing_more(
     hass: HomeAssistant, admin: Page, entry: MockConfigEntry, wire: Wire
 ) -> None:
@@ -266,11 +277,13 @@ async def test_who_is_no_administrator_any_more_hears_nothing_more(
         ("log", {}),
         ("log", {"job_id": "../metrics"}),
         ("log", {"job_id": f"{JOB}\n"}),
-        ("heard", {"subscription": 1}),
+        ("log", {"job_id": JOB, "stream": "two words"}),
+        ("heard", {"number": -1}),
     ],
 )
 async def test_what_has_another_form_is_not_followed(
     admin: Page, entry: MockConfigEntry, what: str, fields: dict[str, Any]
 ) -> None:
-    code = await admin.refused(f"forge/{what}", entry_id=entry.entry_id, **fields)
+    named = {"entry_id": entry.entry_id, "stream": "s"} | fields
+    code = await admin.refused(f"forge/{what}", **named)
     assert code == "invalid_format"

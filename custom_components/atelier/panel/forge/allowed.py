@@ -37,6 +37,7 @@ ALLOWED: Final = {
         "releases/{name}/targets",
         "releases/{name}/targets/{name}/{name}",
         "releases/{name}/targets/{name}/{name}/packages",
+        "status",
     ),
     "POST": (
         "builders/ensure",

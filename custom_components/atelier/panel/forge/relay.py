@@ -23,8 +23,8 @@ _LONGEST_PAUSE_S: Final = 10.0
 #: What the Forge may do a moment later.
 _PASSING: Final = ("overloaded", "unavailable", "internal")
 
-#: By connection and subscription.
-RELAYS: Final[HassKey[dict[tuple[ActiveConnection, int], Relay]]] = HassKey(f"{DOMAIN}_relays")
+#: By connection, and by what its page calls them.
+RELAYS: Final[HassKey[dict[tuple[ActiveConnection, str], Relay]]] = HassKey(f"{DOMAIN}_relays")
 
 
 class Relay:
@@ -44,12 +44,19 @@ class Relay:
 
     @callback
     def begin(self) -> None:
-        """Begin; the entry's end ends it."""
+        """Begin, in the place of what its page called so before; the entry's end ends it."""
+        if (before := relay_of(self._call, self._call.data["stream"])) is not None:
+            before.end()
         self._stream.open()
         _relays(self._call.hass)[self._key] = self
         self._task = self._call.entry.async_create_background_task(
             self._call.hass, self._run(), f"{DOMAIN} {self._path} for a page"
         )
+
+    @callback
+    def end(self) -> None:
+        """Tell the page that it is over."""
+        self._stream.finish()
 
     @callback
     def heard(self, number: int) -> None:
@@ -59,18 +66,14 @@ class Relay:
         self._heard.set()
 
     @property
-    def _key(self) -> tuple[ActiveConnection, int]:
-        return (self._call.connection, self._call.id)
+    def _key(self) -> tuple[ActiveConnection, str]:
+        return (self._call.connection, self._call.data["stream"])
 
     @callback
     def _left(self, _stream: Stream) -> None:
         _relays(self._call.hass).pop(self._key, None)
         if self._task is not None:
             self._task.cancel()
-
-    @property
-    def _open(self) -> bool:
-        return self._key in _relays(self._call.hass)
 
     async def _run(self) -> None:
         """Follow the stream for as long as somebody listens."""
@@ -99,8 +102,8 @@ class Relay:
                 await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))  # noqa: S311 - no secret: pages shall not all ask at once
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
         finally:
-            if self._open:
-                self._stream.finish()
+            if relay_of(self._call, self._call.data["stream"]) is self:
+                self.end()
 
     async def _follow(self) -> bool:
         """Pass events on; tell whether that was all. Raise ForgeError where the line breaks."""
@@ -148,12 +151,12 @@ class Relay:
         self._stream.say(event)
 
 
-def relay_of(call: ForgeCall, subscription: int) -> Relay | None:
+def relay_of(call: ForgeCall, stream: str) -> Relay | None:
     """Return what passes a stream on to a page."""
-    return _relays(call.hass).get((call.connection, subscription))
+    return _relays(call.hass).get((call.connection, stream))
 
 
-def _relays(hass: HomeAssistant) -> dict[tuple[ActiveConnection, int], Relay]:
+def _relays(hass: HomeAssistant) -> dict[tuple[ActiveConnection, str], Relay]:
     return hass.data.setdefault(RELAYS, {})
 
 

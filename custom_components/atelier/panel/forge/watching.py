@@ -9,7 +9,9 @@ from .command import ForgeCall, ForgeCommand
 from .relay import Relay, relay_of
 
 _NUMBER: Final = vol.All(int, vol.Range(min=0, max=2**53))
-_AFTER: Final = {vol.Optional("after"): _NUMBER}
+#: What the page calls a stream: it does not know its subscription's number.
+_STREAM: Final = {vol.Required("stream"): vol.All(str, vol.Match(r"^[0-9a-z-]{1,40}\Z"))}
+_FOLLOW: Final = _STREAM | {vol.Optional("after"): _NUMBER}
 
 
 async def _begin(call: ForgeCall) -> None:
@@ -26,23 +28,23 @@ async def _log(call: ForgeCall) -> None:
 
 async def _heard(call: ForgeCall) -> None:
     """Take note of what a page heard: more of it may come."""
-    relay = relay_of(call, call.data["subscription"])
+    relay = relay_of(call, call.data["stream"])
     if relay is None:
-        not_found("subscription")
+        not_found("stream")
     relay.heard(call.data["number"])
 
 
 COMMANDS: Final = (
-    ForgeCommand(name="atelier/forge/events", act=_begin, fields=_AFTER, then=_events),
+    ForgeCommand(name="atelier/forge/events", act=_begin, fields=_FOLLOW, then=_events),
     ForgeCommand(
         name="atelier/forge/log",
         act=_begin,
-        fields=_AFTER | {vol.Required("job_id"): vol.All(str, vol.Match(r"^[0-9a-f]{32}\Z"))},
+        fields=_FOLLOW | {vol.Required("job_id"): vol.All(str, vol.Match(r"^[0-9a-f]{32}\Z"))},
         then=_log,
     ),
     ForgeCommand(
         name="atelier/forge/heard",
         act=_heard,
-        fields={vol.Required("subscription"): _NUMBER, vol.Required("number"): _NUMBER},
+        fields=_STREAM | {vol.Required("number"): _NUMBER},
     ),
 )
