@@ -29,7 +29,8 @@ export interface Column<R> {
  * A table of a `Listing`: `<at-table label=… .columns=${…} .listing=${…} @at-row=${e => e.detail}>`.
  *
  * On a phone each row is a card. With `clickable`, rows are opened by click or Enter, and the arrow
- * keys go from row to row. What stands in slot `empty` is shown where nothing is found.
+ * keys go from row to row. Cells may use the classes `muted`, `stack` (below one another) and `line`
+ * (side by side): no other style reaches them. What stands in slot `empty` is shown where nothing is found.
  */
 @customElement("at-table")
 export class AtTable<R extends { id?: number | string }> extends LitElement {
@@ -114,6 +115,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
       to: number(offset + rows.length),
       total: number(total),
     };
+    if (!counted && !more && offset === 0) return nothing;
     return html`<nav class="pager" aria-label=${this.label}>
       <span role="status">${t(counted ? "common.page" : "common.page_uncounted", shown)}</span>
       ${

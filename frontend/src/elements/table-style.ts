@@ -35,6 +35,25 @@ export const table = css`
   .end {
     text-align: end;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  /* What cells are made of: they are drawn here, where their page's own rules do not reach. */
+  .muted {
+    color: var(--secondary-text-color);
+  }
+  .stack {
+    display: grid;
+    justify-items: start;
+    gap: 4px;
+  }
+  .line {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 8px;
+  }
+  td a {
+    color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
   }
   th button {
     display: inline-flex;
@@ -105,6 +124,12 @@ export const table = css`
       padding: 4px 0;
       border: none;
       text-align: end;
+    }
+    td:not(.heading) .stack {
+      justify-items: end;
+    }
+    td:not(.heading) .line {
+      justify-content: end;
     }
     td::before {
       content: attr(data-label);

@@ -41,8 +41,12 @@ export class Problem extends LitElement {
     return html`<div class="problem" role="alert">
       <at-icon .path=${mdiAlertCircleOutline}></at-icon>
       <span>${words}</span>
-      ${message && message !== words ? html`<p lang="en">${message}</p>` : nothing}
+      ${message && bare(message) !== bare(words) ? html`<p lang="en">${message}</p>` : nothing}
       <p><code>${code}</code></p>
     </div>`;
   }
+}
+
+function bare(text: string): string {
+  return text.replace(/\.$/, "");
 }

@@ -1,5 +1,5 @@
 import { mdiRefresh } from "@mdi/js";
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
@@ -18,6 +18,7 @@ import { Calm } from "../calm";
 import type { ForgeEvent } from "../door";
 import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
+import { askedBy } from "../jobs/asked-by";
 import "../jobs/progress";
 import { finished } from "../types";
 import { anyChange, type Build, nameOf } from "./build";
@@ -41,20 +42,6 @@ export class BuildList extends ForgePage {
   @state() private profiles: string[] = [];
   private list?: Listing<Build, Filters>;
   private reload = new Calm(this, () => void this.list?.reload());
-
-  static override styles = [
-    ForgePage.styles,
-    css`
-      .what {
-        display: grid;
-        gap: 4px;
-        justify-items: start;
-      }
-      .actions {
-        display: inline-flex;
-      }
-    `,
-  ];
 
   constructor() {
     super();
@@ -138,7 +125,7 @@ export class BuildList extends ForgePage {
       {
         key: "release",
         label: t("forge_builds.release"),
-        cell: ({ recipe: { place } }) => html`<span class="what">
+        cell: ({ recipe: { place } }) => html`<span class="stack">
           ${place.release}<span class="muted">${place.target}/${place.subtarget}</span>
         </span>`,
       },
@@ -157,7 +144,7 @@ export class BuildList extends ForgePage {
   }
 
   private state(build: Build) {
-    return html`<span class="what">
+    return html`<span class="stack">
       <forge-progress .job=${build}></forge-progress>
       ${build.hit ? html`<at-chip tone="info">${t("forge_builds.hit")}</at-chip>` : nothing}
       ${build.error && build.state === "failed" ? html`<span class="muted">${failureText(forgeFailure(build.error))}</span>` : nothing}
@@ -165,9 +152,9 @@ export class BuildList extends ForgePage {
   }
 
   private asked({ created_at, by }: Build) {
-    return html`<span class="what">
+    return html`<span class="stack">
       <span title=${dateTime(created_at)}>${ago(created_at)}</span>
-      ${by ? html`<span class="muted">${by}</span>` : nothing}
+      ${by ? html`<span class="muted">${askedBy(by, this.places)}</span>` : nothing}
     </span>`;
   }
 

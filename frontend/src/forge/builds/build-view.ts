@@ -13,6 +13,7 @@ import type { ForgeEvent } from "../door";
 import { facts } from "../facts-style";
 import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
+import { askedBy } from "../jobs/asked-by";
 import { cancelJob } from "../jobs/cancel";
 import "../jobs/log-view";
 import "../jobs/progress";
@@ -111,7 +112,7 @@ export class BuildView extends ForgePage {
       }
       ${
         build.facts
-          ? html`<forge-package-changes .changes=${build.facts.changes}></forge-package-changes>
+          ? html`${build.hit ? nothing : html`<forge-package-changes .changes=${build.facts.changes}></forge-package-changes>`}
               <forge-package-list .manifest=${build.facts.manifest ?? {}}></forge-package-list>`
           : nothing
       }
@@ -157,7 +158,7 @@ export class BuildView extends ForgePage {
       ["partsize", partsize && `${number(partsize)} MiB`],
       ["filesystem", filesystem],
       ["asked", dateTime(build.created_at)],
-      ["by", build.by],
+      ["by", askedBy(build.by, this.places)],
       ["took", job.started_at && span(jobSpan(job))],
       ["host", job.host],
     ];

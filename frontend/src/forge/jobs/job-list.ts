@@ -1,5 +1,5 @@
 import { mdiCancel } from "@mdi/js";
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../../elements/at-button";
 import "../../elements/at-filters";
@@ -18,6 +18,7 @@ import type { ForgeEvent } from "../door";
 import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
 import { finished, type Job } from "../types";
+import { askedBy } from "./asked-by";
 import { cancelJob } from "./cancel";
 import { KINDS, kindOf, subjectOf } from "./job";
 import "./progress";
@@ -54,16 +55,6 @@ export class JobList extends ForgePage {
     },
   });
   private reload = new Calm(this, () => void this.list.reload());
-
-  static override styles = [
-    ForgePage.styles,
-    css`
-      .what {
-        display: grid;
-        gap: 2px;
-      }
-    `,
-  ];
 
   constructor() {
     super();
@@ -117,7 +108,11 @@ export class JobList extends ForgePage {
     return [
       { key: "what", label: t("forge_jobs.what"), phone: "heading", cell: (job) => this.what(job) },
       { key: "state", label: t("forge_jobs.which"), cell: (job) => this.state(job) },
-      { key: "by", label: t("forge_jobs.by"), cell: (job) => job.by || nothing },
+      {
+        key: "by",
+        label: t("forge_jobs.by"),
+        cell: (job) => askedBy(job.by, this.places) || nothing,
+      },
       {
         key: "created",
         label: t("forge_jobs.created"),
@@ -135,14 +130,14 @@ export class JobList extends ForgePage {
 
   private what(job: Job) {
     const subject = subjectOf(job);
-    return html`<span class="what">
+    return html`<span class="stack">
       <a href=${this.address("jobs", job.id)}>${kindOf(job.kind)}</a>
       ${subject ? html`<span class="muted">${subject}</span>` : nothing}
     </span>`;
   }
 
   private state(job: Job) {
-    return html`<span class="what">
+    return html`<span class="stack">
       <forge-progress .job=${job}></forge-progress>
       ${job.error && job.state === "failed" ? html`<span class="muted">${failureText(forgeFailure(job.error))}</span>` : nothing}
     </span>`;

@@ -15,6 +15,7 @@ import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
 import "../problem";
 import { finished, type Job } from "../types";
+import { askedBy } from "./asked-by";
 import "./batch-result";
 import { cancelJob } from "./cancel";
 import { kindOf, subjectOf } from "./job";
@@ -129,7 +130,7 @@ export class JobView extends ForgePage {
   private facts(job: Job) {
     const told: [string, unknown][] = [
       ["created", dateTime(job.created_at)],
-      ["by", job.by],
+      ["by", askedBy(job.by, this.places)],
       ["started", job.started_at && dateTime(job.started_at)],
       ["took", job.started_at && span(jobSpan(job))],
       ["host", job.host],

@@ -57,7 +57,7 @@ const STEPS: [RegExp, string][] = [
   [/^looking at the card and the image again$/, "again"],
   [/^writing$/, "writing"],
   [/^reading back$/, "reading_back"],
-  [/^waiting for job (?<job>\w{8})\w*, which works on (?<what>.+)$/, "waiting"],
+  [/^waiting for job (?<job>\w{8})/, "waiting"],
 ];
 
 /** Return what a job does within its state; in the Forge's own words where we have none. */

@@ -1,5 +1,5 @@
 import { mdiClockEdit, mdiDelete, mdiDownload, mdiLogout, mdiPencil, mdiPlus } from "@mdi/js";
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Facts, HappeningKind, Removed } from "../../api/types";
 import "../../elements/at-button";
@@ -41,18 +41,6 @@ export class UsesPage extends AtelierPage {
       return { total: page.total, rows: page.uses };
     },
   });
-
-  static override styles = [
-    AtelierPage.styles,
-    css`
-      .what {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 8px;
-        align-items: center;
-      }
-    `,
-  ];
 
   constructor() {
     super();
@@ -131,7 +119,7 @@ export class UsesPage extends AtelierPage {
     const sameDay = new Date(use.end).toDateString() === new Date(use.start).toDateString();
     const why =
       use.ending && known(`uses.ending.${use.ending}`) ? t(`uses.ending.${use.ending}`) : "";
-    return html`<span class="what">
+    return html`<span class="line">
       ${sameDay ? time(use.end) : dateTime(use.end)}
       ${why ? html`<span class="muted">${why}</span>` : nothing}
       ${use.replay ? html`<at-chip tone="info">${t("uses.replayed")}</at-chip>` : nothing}
