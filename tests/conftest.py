@@ -46,6 +46,13 @@ class OpenSockets:
             pytest_socket.enable_socket()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a house, where two run side by side (`--dist loadgroup`)."""
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.parent)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Add it as a plug-in: hooks of this file are not called for fixtures of a whole session."""
     config.pluginmanager.register(OpenSockets())
