@@ -43,7 +43,7 @@ class _File:
     def read(cls, path: Path, caching: str) -> "_File":
         body = path.read_bytes()
         packed = gzip.compress(body, mtime=0)
-        media, _encoding = mimetypes.guess_type(path.name)
+        media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         worth_it = len(body) > _SMALL and len(packed) < len(body)
         return cls(body, packed if worth_it else None, media or "application/octet-stream", caching)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import json
 from pathlib import Path
+import re
 import subprocess
 from typing import Any
 
@@ -89,6 +90,18 @@ class App:
         content, _, status = asked.rpartition("\n")
         return int(status or 0), json.loads(content) if content else None
 
+    def read(self, path: str) -> str:
+        """Return what anybody gets at an address, which must be something."""
+        return subprocess.run(  # noqa: S603 - a list of arguments of ours
+            [
+                *("curl", "--silent", "--fail", "--noproxy", "*"),
+                f"http://127.0.0.1:{self.port}{path}",
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
     def said(self) -> str:
         """Return what it wrote."""
         return self.output.read_text("utf-8")
@@ -128,6 +141,14 @@ def test_only_its_token_opens(app: App) -> None:
     status, jobs = app.ask("/api/v1/jobs", token=app.token)
     assert (status, jobs["jobs"]) == (200, [])
     assert (app.data / "token").stat().st_mode & 0o777 == 0o600
+
+
+def test_its_page_is_in_it(app: App) -> None:
+    page = app.read("/")
+    assert "<forge-web>" in page
+    scripts = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)
+    assert scripts
+    assert all(app.read(f"/{name}") for name in scripts if not name.endswith(".png"))
 
 
 def test_it_fetches_an_image_builder_and_asks_it(app: App) -> None:
