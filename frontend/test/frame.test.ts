@@ -13,6 +13,10 @@ describe("addresses", () => {
     const place = { page: "members", rest: ["a/b c", "7"] };
     expect(placeOf(addressOf(place, null).replace("/atelier", ""))).toEqual(place);
     expect(addressOf(place, "01J&x")).toBe("/atelier/members/a%2Fb%20c/7?workshop=01J%26x");
+    expect(addressOf({ page: "forge", rest: [] }, "w", "f")).toBe(
+      "/atelier/forge?workshop=w&forge=f",
+    );
+    expect(addressOf({ page: "forge", rest: [] }, null, "f")).toBe("/atelier/forge?forge=f");
   });
 
   it("may be nonsense", () => {

@@ -6,6 +6,7 @@ import { Following } from "./following";
 import type {
   ExportList,
   Facts,
+  ForgeInfo,
   LearnEvent,
   MachinesEvent,
   Me,
@@ -23,6 +24,15 @@ export async function workshops(hass: Hass): Promise<WorkshopInfo[]> {
     type: "atelier/workshops",
   });
   return answer.workshops;
+}
+
+/** Tell administrators which Forges there are. */
+export async function forges(hass: Hass): Promise<ForgeInfo[]> {
+  if (!hass.user?.is_admin) return [];
+  const answer = await hass.connection.sendMessagePromise<{ forges: ForgeInfo[] }>({
+    type: "atelier/forges",
+  });
+  return answer.forges;
 }
 
 export class Api {

@@ -9,6 +9,14 @@ export interface WorkshopInfo {
   member_id: number | null;
 }
 
+/** A Forge that is set up in Home Assistant. */
+export interface ForgeInfo {
+  entry_id: string;
+  title: string;
+  /** It answers. */
+  up: boolean;
+}
+
 export type MachineState = "in_use" | "blocked" | "maintenance" | "offline" | "free";
 
 export interface Plan {

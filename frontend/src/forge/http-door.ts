@@ -1,16 +1,10 @@
 /** The door over HTTP: the Forge's own port, or Home Assistant's ingress. */
 
 import { Failure, forgeFailure, type Problem } from "../api/errors";
-import type {
-  Asked,
-  EventsListener,
-  ForgeDoor,
-  ForgeEvent,
-  LogListener,
-  Method,
-  Unsubscribe,
-} from "./door";
+import type { Asked, EventsListener, ForgeDoor, LogListener, Method, Unsubscribe } from "./door";
+import { written } from "./query";
 import { Streaming } from "./streaming";
+import { tellEvent, tellLog } from "./telling";
 
 /** Refusals that trying again does not change. */
 const FINAL = [401, 403, 404, 422];
@@ -56,11 +50,7 @@ export class HttpDoor implements ForgeDoor {
   events(listener: EventsListener): Unsubscribe {
     const streaming = new Streaming({
       ...this.stream("/events", listener),
-      event: ({ type, data }) => {
-        if (type === "reset") listener.reset();
-        else if (type !== "begin") listener.event(JSON.parse(data) as ForgeEvent);
-        return undefined;
-      },
+      event: (event) => tellEvent(event, listener),
     });
     return () => streaming.stop();
   }
@@ -70,17 +60,7 @@ export class HttpDoor implements ForgeDoor {
     const streaming = new Streaming(
       {
         ...this.stream(path, listener),
-        event: ({ type, data, id }) => {
-          if (type === "log") listener.text(`${data}\n`, Number(id));
-          else if (type === "gap") {
-            const lost = JSON.parse(data) as { from: number; to: number };
-            listener.gap?.(lost.from, lost.to);
-          } else if (type === "end") {
-            listener.end((JSON.parse(data) as { state: string }).state);
-            return "over";
-          }
-          return undefined;
-        },
+        event: (event) => tellLog(event, listener),
       },
       String(from),
     );
@@ -148,16 +128,4 @@ async function read(answer: Response): Promise<unknown> {
   return answer.headers.get("Content-Type")?.startsWith("application/json")
     ? JSON.parse(text)
     : text;
-}
-
-/** Write a query; lists are said once for each of theirs. */
-export function written(query: Asked["query"] = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined) search.append(name, String(one));
-    }
-  }
-  const text = search.toString();
-  return text && `?${text}`;
 }

@@ -1,22 +1,30 @@
 import { mdiMenu } from "@mdi/js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { WorkshopInfo } from "../api/types";
 import "../elements/at-icon";
 import { base } from "../elements/styles";
 import { t } from "../i18n/text";
 import { header } from "./frame-style";
-import type { PageInfo } from "./pages";
-import { addressOf, go } from "./route";
+import type { Tab } from "./outlet";
+import { go } from "./route";
 
-/** The bar above all pages: the side bar's button, the workshop, and a tab for each page. */
+/** What can be chosen: the workshop, or the Forge, that a page is about. */
+export interface Choice {
+  entry_id: string;
+  title: string;
+}
+
+/** The bar above all pages: the side bar's button, what a page is about, and a tab for each page. */
 @customElement("atelier-header")
 export class AtelierHeader extends LitElement {
   @property({ type: Boolean, reflect: true }) narrow = false;
-  @property({ attribute: false }) workshops: WorkshopInfo[] = [];
-  @property({ attribute: false }) workshop?: WorkshopInfo;
-  @property({ attribute: false }) pages: PageInfo[] = [];
-  @property({ attribute: false }) page?: PageInfo;
+  /** What the choices are, for those who do not see them: a text's key. */
+  @property() kind = "";
+  @property({ attribute: false }) choices: Choice[] = [];
+  @property({ attribute: false }) chosen?: Choice;
+  @property({ attribute: false }) tabs: Tab[] = [];
+  @property({ attribute: false }) current?: Tab;
+  @property({ attribute: false }) address: (tab: Tab) => string = () => "";
 
   static override styles = [base, header];
 
@@ -34,23 +42,23 @@ export class AtelierHeader extends LitElement {
         ${this.picker()}
       </header>
       ${
-        this.pages.length > 1
-          ? html`<nav aria-label=${t("frame.pages")}>${this.pages.map((page) => this.tab(page))}</nav>`
+        this.tabs.length > 1
+          ? html`<nav aria-label=${t("frame.pages")}>${this.tabs.map((tab) => this.tab(tab))}</nav>`
           : nothing
       }
     `;
   }
 
   private picker() {
-    if (this.workshops.length < 2) return nothing;
+    if (this.choices.length < 2) return nothing;
     return html`<select
-      aria-label=${t("frame.workshop")}
+      aria-label=${t(`frame.${this.kind}`)}
       @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}
     >
-      ${this.workshops.map(
+      ${this.choices.map(
         ({ entry_id, title }) => html`<option
           value=${entry_id}
-          .selected=${entry_id === this.workshop?.entry_id}
+          .selected=${entry_id === this.chosen?.entry_id}
         >
           ${title}
         </option>`,
@@ -58,15 +66,14 @@ export class AtelierHeader extends LitElement {
     </select>`;
   }
 
-  private tab(page: PageInfo) {
-    const several = this.workshops.length > 1 ? (this.workshop?.entry_id ?? null) : null;
-    const address = addressOf({ page: page.name, rest: [] }, several);
+  private tab(tab: Tab) {
+    const address = this.address(tab);
     return html`<a
       href=${address}
-      aria-current=${page === this.page ? "page" : nothing}
+      aria-current=${tab === this.current ? "page" : nothing}
       @click=${(event: MouseEvent) => this.follow(event, address)}
     >
-      <at-icon .path=${page.icon}></at-icon>${t(`${page.name}.title`)}
+      <at-icon .path=${tab.icon}></at-icon>${t(`${tab.name}.title`)}
     </a>`;
   }
 
@@ -84,7 +91,7 @@ export class AtelierHeader extends LitElement {
   }
 
   private choose(entryId: string): void {
-    this.dispatchEvent(new CustomEvent("at-workshop", { detail: entryId }));
+    this.dispatchEvent(new CustomEvent("at-choose", { detail: entryId }));
   }
 
   private menu(): void {

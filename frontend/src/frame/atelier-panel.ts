@@ -2,8 +2,8 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { html as staticHtml, unsafeStatic } from "lit/static-html.js";
-import { Api, workshops } from "../api/api";
-import type { WorkshopInfo } from "../api/types";
+import { Api, forges, workshops } from "../api/api";
+import type { ForgeInfo, WorkshopInfo } from "../api/types";
 import "../elements/at-button";
 import "../elements/at-note";
 import "../elements/at-toasts";
@@ -14,17 +14,18 @@ import { formatFor } from "../i18n/format";
 import { speak, t } from "../i18n/text";
 import "./atelier-header";
 import { frame } from "./frame-style";
-import { Outlet } from "./outlet";
-import { type PageInfo, pagesFor } from "./pages";
-import { addressOf, chosenWorkshop, go, placeOf } from "./route";
+import { Outlet, type Tab } from "./outlet";
+import { FORGE, pagesFor } from "./pages";
+import { addressOf, chosen, go, type Place, placeOf } from "./route";
 
-/** The panel: which workshop, which page; what both of them need. */
+/** The panel: which workshop or Forge, which page; what they need. */
 @customElement("atelier-panel")
 export class AtelierPanel extends LitElement {
   @property({ attribute: false }) hass!: Hass;
   @property({ type: Boolean, reflect: true }) narrow = false;
   @property({ attribute: false }) route: Route = { prefix: "/atelier", path: "" };
   @state() private workshops?: WorkshopInfo[];
+  @state() private forges: ForgeInfo[] = [];
   @state() private failed: unknown;
   @state() private ready = "";
   private outlet = new Outlet(this);
@@ -37,7 +38,7 @@ export class AtelierPanel extends LitElement {
     super.connectedCallback();
     // Home Assistant keeps the element of a panel that is left, and puts it back.
     if (this.drawn) this.begin();
-    // Its route says nothing of the workshop, which stands behind the address's question mark.
+    // Its route says nothing of workshop and Forge, which stand behind the address's question mark.
     window.addEventListener("location-changed", this.moved);
     window.addEventListener("popstate", this.moved);
   }
@@ -85,83 +86,108 @@ export class AtelierPanel extends LitElement {
     this.ready = language;
   }
 
-  /** Ask which workshops there are for this user. */
+  /** Ask which workshops and Forges there are for this user. */
   private async look(): Promise<void> {
     this.failed = undefined;
     try {
-      this.workshops = await workshops(this.hass);
+      [this.workshops, this.forges] = await Promise.all([workshops(this.hass), forges(this.hass)]);
     } catch (error) {
       this.failed = error;
     }
   }
 
-  private get workshop(): WorkshopInfo | undefined {
-    const chosen = chosenWorkshop();
-    return this.workshops?.find(({ entry_id }) => entry_id === chosen) ?? this.workshops?.[0];
-  }
-
   protected override render() {
     if (!this.ready) return nothing;
-    const workshop = this.workshop;
-    const pages = workshop ? pagesFor(workshop.rights) : [];
+    const workshop = named(this.workshops, "workshop");
+    const forge = named(this.forges, "forge");
+    const tabs: Tab[] = [...pagesFor(workshop?.rights ?? []), ...(forge ? [FORGE] : [])];
     const place = placeOf(this.route.path);
-    const page = place.page ? pages.find(({ name }) => name === place.page) : pages[0];
+    const tab = place.page ? tabs.find(({ name }) => name === place.page) : tabs[0];
+    const ofForge = tab === FORGE;
     return keyed(
       this.ready,
       html`
         <atelier-header
           .narrow=${this.narrow}
-          .workshops=${this.workshops ?? []}
-          .workshop=${workshop}
-          .pages=${pages}
-          .page=${page}
-          @at-workshop=${this.choose}
+          .kind=${ofForge ? "forge" : "workshop"}
+          .choices=${(ofForge ? this.forges : this.workshops) ?? []}
+          .chosen=${ofForge ? forge : workshop}
+          .tabs=${tabs}
+          .current=${tab}
+          .address=${({ name }: Tab) => this.address({ page: name, rest: [] })}
+          @at-choose=${(event: CustomEvent<string>) => this.choose(tab, event.detail)}
         ></atelier-header>
-        <main>${this.content(workshop, pages, page, place.rest)}</main>
+        <main>${this.content(tabs, tab, place.rest)}</main>
         <at-toasts></at-toasts>
       `,
     );
   }
 
-  private content(
-    workshop: WorkshopInfo | undefined,
-    pages: PageInfo[],
-    page: PageInfo | undefined,
-    rest: string[],
-  ) {
+  private content(tabs: Tab[], tab: Tab | undefined, rest: string[]) {
     if (this.failed) {
       return html`<at-note kind="error" @at-retry=${this.look}>${failureText(this.failed)}</at-note>`;
     }
     if (!this.workshops) return html`<at-note kind="loading"></at-note>`;
-    if (!workshop || pages.length === 0) return html`<at-note>${t("frame.no_rights")}</at-note>`;
-    if (!page) return this.nowhere(workshop);
-    return this.outlet.draw(page, () => this.page(workshop, page, rest));
+    if (tabs.length === 0) return html`<at-note>${t("frame.no_rights")}</at-note>`;
+    if (!tab) return this.nowhere();
+    return this.outlet.draw(tab, () => this.page(tab, rest));
   }
 
-  private page(workshop: WorkshopInfo, page: PageInfo, rest: string[]) {
+  private page(tab: Tab, rest: string[]) {
+    const forge = named(this.forges, "forge");
+    if (tab === FORGE && forge) {
+      const { entry_id } = forge;
+      return keyed(
+        entry_id,
+        html`<atelier-forge-page .hass=${this.hass} .entryId=${entry_id} .rest=${rest}></atelier-forge-page>`,
+      );
+    }
+    const workshop = named(this.workshops, "workshop");
+    if (!workshop) return nothing;
     if (this.api?.entryId !== workshop.entry_id) this.api = new Api(this.hass, workshop.entry_id);
-    const tag = unsafeStatic(page.tag);
+    const tag = unsafeStatic(tab.tag);
     return keyed(
-      `${workshop.entry_id} ${page.name}`,
+      `${workshop.entry_id} ${tab.name}`,
       staticHtml`<${tag} .hass=${this.hass} .api=${this.api} .workshop=${workshop} .rest=${rest}></${tag}>`,
     );
   }
 
-  private nowhere({ entry_id }: WorkshopInfo) {
-    const start = addressOf({ page: "", rest: [] }, chosenWorkshop() && entry_id);
+  private nowhere() {
     return html`<at-note>
       <p>${t("frame.no_page")}</p>
-      <at-button @click=${() => go(start)}>${t("frame.to_start")}</at-button>
+      <at-button @click=${() => go(this.address({ page: "", rest: [] }))}>${t("frame.to_start")}</at-button>
     </at-note>`;
   }
 
-  private choose(event: CustomEvent<string>): void {
-    go(addressOf({ page: placeOf(this.route.path).page, rest: [] }, event.detail));
+  /** Return the address of a place; what it is about is named where there are several. */
+  private address(place: Place): string {
+    const several = (kind: "workshop" | "forge", entries: { entry_id: string }[] = []) =>
+      entries.length > 1 ? (named(entries, kind)?.entry_id ?? null) : null;
+    return addressOf(place, several("workshop", this.workshops), several("forge", this.forges));
   }
+
+  /** Show the same page of another workshop or Forge. */
+  private choose(tab: Tab | undefined, entryId: string): void {
+    const place = { page: placeOf(this.route.path).page, rest: [] };
+    go(
+      tab === FORGE
+        ? addressOf(place, chosen("workshop"), entryId)
+        : addressOf(place, entryId, chosen("forge")),
+    );
+  }
+}
+
+/** Return the one of several entries that the address names, or the first. */
+function named<T extends { entry_id: string }>(
+  entries: T[] | undefined,
+  kind: "workshop" | "forge",
+): T | undefined {
+  const wanted = chosen(kind);
+  return entries?.find(({ entry_id }) => entry_id === wanted) ?? entries?.[0];
 }
 
 declare global {
   interface HTMLElementEventMap {
-    "at-workshop": CustomEvent<string>;
+    "at-choose": CustomEvent<string>;
   }
 }

@@ -3,6 +3,7 @@
 import {
   mdiAccountGroup,
   mdiAccountSchool,
+  mdiAnvil,
   mdiBadgeAccount,
   mdiCardSearch,
   mdiClipboardTextClock,
@@ -87,6 +88,14 @@ export const PAGES: PageInfo[] = [
     load: () => import("../pages/my/my"),
   },
 ];
+
+/** The page about a Forge: not of a workshop, and for administrators. */
+export const FORGE: Tab = {
+  name: "forge",
+  icon: mdiAnvil,
+  tag: "atelier-forge-page",
+  load: () => import("../pages/forge/forge"),
+};
 
 /** Return the pages that somebody sees. */
 export function pagesFor(rights: readonly Rights[], pages: readonly PageInfo[] = PAGES) {

@@ -1,4 +1,4 @@
-/** Addresses: `/atelier/<page>/<more>?workshop=<entry>`. */
+/** Addresses: `/atelier/<page>/<more>?workshop=<entry>&forge=<entry>`. */
 
 export interface Place {
   page: string;
@@ -19,10 +19,18 @@ function decode(part: string): string {
   }
 }
 
-/** Return the address of a place; the workshop is named where there are several. */
-export function addressOf(place: Place, workshop: string | null): string {
+/** Return the address of a place; workshop and Forge are named where there are several. */
+export function addressOf(
+  place: Place,
+  workshop: string | null,
+  forge: string | null = null,
+): string {
   const path = ["/atelier", place.page, ...place.rest.map(encodeURIComponent)].join("/");
-  return workshop ? `${path}?workshop=${encodeURIComponent(workshop)}` : path;
+  const named = Object.entries({ workshop, forge })
+    .filter(([, entry]) => entry)
+    .map(([kind, entry]) => `${kind}=${encodeURIComponent(entry ?? "")}`)
+    .join("&");
+  return named ? `${path}?${named}` : path;
 }
 
 /** Go to a place, as links of Home Assistant do: the back button leads back. */
@@ -34,10 +42,10 @@ export function go(address: string, replace = false): void {
 
 /** Go to a page from within a page: `goTo("members", 7)`; the workshop stays. */
 export function goTo(page: string, ...rest: (string | number)[]): void {
-  go(addressOf({ page, rest: rest.map(String) }, chosenWorkshop()));
+  go(addressOf({ page, rest: rest.map(String) }, chosen("workshop"), chosen("forge")));
 }
 
-/** Return the workshop that the address names. */
-export function chosenWorkshop(): string | null {
-  return new URLSearchParams(location.search).get("workshop");
+/** Return the workshop, or the Forge, that the address names. */
+export function chosen(kind: "workshop" | "forge"): string | null {
+  return new URLSearchParams(location.search).get(kind);
 }
