@@ -14,6 +14,7 @@ from forge.client.files import download, job_file
 from forge.client.http import Client
 from rig.child import Child
 from rig.errors import SlowError
+from rig.places import ROOT
 from rig.ports import LOOPBACK, claim_port
 from rig.started import Started
 
@@ -31,8 +32,15 @@ _LOOK_AGAIN_S: Final = 0.1
 class ForgeServer(Started):
     """A real `forge serve` with its own data folder, and a client of it."""
 
-    def __init__(self, *, folder: Path, port: int = 0, settings: Mapping[str, object]) -> None:
-        """Describe it; `settings` are the Forge's own, by their names."""
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        port: int = 0,
+        settings: Mapping[str, object],
+        module: str = "forge",
+    ) -> None:
+        """Describe it; `settings` are the Forge's own, `module` may bring more kinds of jobs."""
         self.port = claim_port(port, PURPOSE)
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.folder = folder.resolve()
@@ -49,9 +57,13 @@ class ForgeServer(Started):
         own = {name: value for name, value in os.environ.items() if not name.startswith("FORGE_")}
         self._child = Child(
             "The Forge",
-            [sys.executable, "-m", "forge", "serve"],
+            [sys.executable, "-m", module, "serve"],
             log=self.folder.with_suffix(".log"),
-            env=own | {f"FORGE_{name.upper()}": str(value) for name, value in said.items()},
+            env={
+                **own,
+                **{f"FORGE_{name.upper()}": str(value) for name, value in said.items()},
+                "PYTHONPATH": f"{ROOT / 'script'}:{ROOT / 'addon'}",
+            },
         )
 
     @property

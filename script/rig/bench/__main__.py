@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rig.bench import firmware
-from rig.bench.forge import cards
+from rig.bench.forge import plan as forges
+from rig.bench.forge.run import PARTS, measure as measure_forge
 from rig.bench.machines import plan as makerspaces
 from rig.bench.machines.run import measure
 from rig.bench.plan import FULL, QUICK
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from rig.bench.side import Name
     from rig.bench.table import Row
+
+_OF_HASS: Final = "; processor time is Home Assistant's, net of idle"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     boards = commands.add_parser("firmware", help="bundles against a board's limits")
     boards.set_defaults(run=lambda _: firmware.main() != 0)
     forge = commands.add_parser("forge", help="the Forge against the plain tools it stands for")
-    forge.add_argument("--quick", action="store_true", help="a smaller image")
+    forge.add_argument("--quick", action="store_true", help="smaller stores, images and archives")
+    forge.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
+    forge.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     forge.set_defaults(run=_forge)
     options = parser.parse_args(arguments)
     try:
@@ -58,25 +63,25 @@ def _props(options: argparse.Namespace) -> bool:
     """Compare both sides and print the report; return whether a target was missed."""
     names: list[Name] = [options.only] if options.only else ["core", "ours"]
     plan = QUICK if options.quick else FULL
-    return _report(options, lambda say: compare(plan, names, say))
+    return _report(options, lambda say: compare(plan, names, say), _OF_HASS)
 
 
 def _machines(options: argparse.Namespace) -> bool:
     """Measure a makerspace and print the report; return whether a target was missed."""
     plan = makerspaces.QUICK if options.quick else makerspaces.FULL
-    return _report(options, lambda say: measure(plan, say))
+    return _report(options, lambda say: measure(plan, say), _OF_HASS)
 
 
 def _forge(options: argparse.Namespace) -> bool:
-    """Measure the Forge and print the table; return whether a target was missed."""
-    rows = cards.measure(lambda what: print(what, file=sys.stderr), quick=options.quick)
-    print(table(rows))
-    return any(row.misses() for row in rows)
+    """Measure the Forge and print the report; return whether a target was missed."""
+    plan = forges.QUICK if options.quick else forges.FULL
+    return _report(options, lambda say: measure_forge(plan, options.only or (), say))
 
 
 def _report(
     options: argparse.Namespace,
     measuring: Callable[[Callable[[str], None]], Coroutine[None, None, list[Row]]],
+    note: str = "",
 ) -> bool:
     """Measure, print the table, keep it where that is asked for; tell of a missed target."""
     began = time.monotonic()
@@ -87,9 +92,8 @@ def _report(
     rows = asyncio.run(measuring(say))
     print(table(rows))
     print(
-        f"\n{time.monotonic() - began:.0f} s in all; processor time is Home Assistant's, net of"
-        f" idle. Load of the last 5 and 15 minutes: {os.getloadavg()[1]:.1f},"
-        f" {os.getloadavg()[2]:.1f} on {os.cpu_count()} cores"
+        f"\n{time.monotonic() - began:.0f} s in all{note}. Load of the last 5 and 15 minutes:"
+        f" {os.getloadavg()[1]:.1f}, {os.getloadavg()[2]:.1f} on {os.cpu_count()} cores"
     )
     if options.json:
         text = json.dumps([row.record() for row in rows], indent=2, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -49,6 +50,17 @@ class Content(Fault):
     async def answer(self, request: web.Request, body: bytes | None) -> web.StreamResponse:
         """Serve them."""
         return web.Response(body=self.data, content_type="application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Fault):
+    """Another file, which may be too large to be held in memory."""
+
+    path: Path
+
+    async def answer(self, request: web.Request, body: bytes | None) -> web.StreamResponse:
+        """Serve it."""
+        return web.FileResponse(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Self
 from aiohttp import web
 
 from rig.errors import PortTakenError
-from rig.openwrt.faults import Content, Fault, Status
+from rig.openwrt.faults import Content, Fault, Status, Stored
 from rig.openwrt.keys import Keys
 from rig.openwrt.releases import Release, Target
 from rig.openwrt.upstream import SUMS, Upstream
@@ -120,12 +120,17 @@ class Mirror(Started):
         """Let the signatures be missing."""
         self.fault(f"/{self.upstream.folder_of(release, target)}/{SUMS}.*", Status(404))
 
-    def offer(self, release: Release, target: Target, archive: bytes) -> None:
+    def offer(self, release: Release, target: Target, archive: bytes | Path) -> None:
         """Serve another archive, with sums and signatures that say it is the right one."""
         path = self.upstream.archive_path(release, target)
         name = Path(path).name
-        line = f"{hashlib.sha256(archive).hexdigest()} *{name}"
-        self.fault(f"/{path}", Content(archive))
+        if isinstance(archive, Path):
+            with archive.open("rb") as file:
+                line = f"{hashlib.file_digest(file, 'sha256').hexdigest()} *{name}"
+            self.fault(f"/{path}", Stored(archive))
+        else:
+            line = f"{hashlib.sha256(archive).hexdigest()} *{name}"
+            self.fault(f"/{path}", Content(archive))
         self.edit_sums(
             release,
             target,

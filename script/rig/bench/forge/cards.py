@@ -1,63 +1,55 @@
 """A card written and read back: the Forge's writer against dd with the same sync."""
 
+import asyncio
 from contextlib import contextmanager
 import hashlib
 import os
-from pathlib import Path
 import struct
 import subprocess
-import tempfile
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from forge.flash.block import BlockTarget
 from forge.flash.content import Content
 from forge.flash.devices import writable
 from forge.flash.writer import read_back, write
 from rig.bench.clock import rss_bytes
-from rig.bench.figures import Figure
-from rig.bench.table import Row, Target
+from rig.bench.forge.plan import MIB
 from rig.errors import RigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-MIB: Final = 1 << 20
-ROUNDS: Final = 5
-SIZE: Final = 512 * MIB
-_QUICK_SIZE: Final = 128 * MIB
+    from rig.bench.forge.house import House
+    from rig.bench.forge.plan import Plan
+    from rig.bench.samples import Samples
 
 
-def measure(say: Callable[[str], None], *, quick: bool = False) -> list[Row]:
+async def measure(
+    house: House, plan: Plan, ours: Samples, floor: Samples, say: Callable[[str], None]
+) -> None:
     """Write an image to a loop device, in turns with dd. Raise RigError without root."""
     if os.geteuid() != 0:
         raise RigError("cards need loop devices, and so root")
-    size = _QUICK_SIZE if quick else SIZE
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp") as name:
-        folder = Path(name)
-        image = folder / "image.img"
-        image.write_bytes(b"".join(struct.pack("<Q", each) * 512 for each in range(size // 4096)))
-        with image.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # a plan knows it
-        with _loop(folder / "backing", size + MIB) as device:
-            ours: list[float] = []
-            theirs: list[float] = []
-            memory: list[float] = []
-            for turn in range(ROUNDS):
-                say(f"cards: round {turn + 1} of {ROUNDS}, {size // MIB} MiB each")
-                theirs.append(_timed(lambda: _dd(image, device, size)))
-                ours.append(_timed(lambda: memory.append(_ours(image, device, sha256))))
-    return [
-        Row(
-            "card, written and read back",
-            "s",
-            Figure.of(ours),
-            floor=Figure.of(theirs),
-            targets=(Target(1.1, of="floor"),),
-            digits=2,
-        ),
-        Row("… memory that it adds", "MiB", Figure.of(memory), digits=0),
-    ]
+    await asyncio.to_thread(_measure, house.folder, plan, ours, floor, say)
+
+
+def _measure(
+    folder: Path, plan: Plan, ours: Samples, floor: Samples, say: Callable[[str], None]
+) -> None:
+    size = plan.card_mb * MIB
+    image = folder / "image.img"
+    image.write_bytes(b"".join(struct.pack("<Q", each) * 512 for each in range(size // 4096)))
+    with image.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # a plan knows it
+    with _loop(folder / "backing", size + MIB) as device:
+        for turn in range(plan.card_rounds):
+            say(f"cards: round {turn + 1} of {plan.card_rounds}")
+            floor["card"].append(_timed(lambda: _dd(image, device, size)))
+            ours["card"].append(
+                _timed(lambda: ours["card_memory"].append(_ours(image, device, sha256)))
+            )
 
 
 def _ours(image: Path, device: str, sha256: str) -> float:

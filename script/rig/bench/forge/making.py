@@ -1,0 +1,92 @@
+"""What the Forge adds to `make image`: the same tree, the same input, in turns."""
+
+import asyncio
+from datetime import datetime
+import os
+from pathlib import Path
+import resource
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from forge.openwrt.builders.disk import Shelf
+from rig.bench.forge.family import Watch, ended_cpu_s
+from rig.bench.forge.filling import document
+from rig.bench.forge.house import BOARD, PLACE, House
+from rig.errors import RigError
+from rig.openwrt.tools import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rig.bench.forge.plan import Plan
+    from rig.bench.samples import Samples
+
+_PROFILE: Final = "bench.long"
+
+
+async def measure(
+    house: House, plan: Plan, ours: Samples, floor: Samples, say: Callable[[str], None]
+) -> None:
+    """Build a large image with `make` alone and as a job, in turns."""
+    async with house.server as forge:
+        said = document(_PROFILE, rootfs_partsize=plan.partition_mb)
+        await forge.post("profiles", body=said)
+        await _build(house)  # fetches the Image Builder
+        for pair in range(plan.pairs):
+            say(f"overhead: pair {pair + 1} of {plan.pairs}")
+            tree = await asyncio.to_thread(_copy, house, house.folder.parent / "bare")
+            wall, spent = await asyncio.to_thread(_make, tree, plan)
+            floor["making"].append(wall)
+            floor["making_cpu"].append(spent)
+            began = ended_cpu_s(forge.pid)
+            with Watch(forge.pid) as watch:
+                job = await _build(house)
+            ours["making"].append(_seconds(job))
+            ours["making_cpu"].append(ended_cpu_s(forge.pid) - began)
+            ours["making_memory"].append(watch.most / 2**20)
+
+
+async def _build(house: House) -> dict[str, Any]:
+    """Have the image built, also where it was built before; return the job."""
+    body = {"profile_id": _PROFILE, "rebuild": True}
+    started = await house.server.post("builds", body=body)
+    return await house.done(started["job_id"])
+
+
+def _seconds(job: dict[str, Any]) -> float:
+    """Return how long a job took since it was taken from the queue."""
+    begun, ended = (datetime.fromisoformat(job[name]) for name in ("started_at", "finished_at"))
+    return (ended - begun).total_seconds()
+
+
+def _copy(house: House, folder: Path) -> Path:
+    """Return a fresh copy of the Image Builder, with the keys that it made at its first use."""
+    shutil.rmtree(folder, ignore_errors=True)
+    inside = house.inside()
+    try:
+        (sha256,) = (one.sha256 for one in inside.builders.list() if one.sha256)
+        shelf = Shelf(inside.settings)
+        shutil.copytree(shelf.tree(PLACE, sha256), folder, symlinks=True)
+        shutil.copytree(shelf.keys(PLACE, sha256), folder / "keys", dirs_exist_ok=True)
+    finally:
+        inside.close()
+    return folder
+
+
+def _make(tree: Path, plan: Plan) -> tuple[float, float]:
+    """Return the seconds and the processor seconds of `make image` alone."""
+    argv = [
+        *("make", "image", f"PROFILE={BOARD}", "PACKAGES=htop"),
+        *(f"ROOTFS_PARTSIZE={plan.partition_mb}", f"BIN_DIR={tree / 'bin'}"),
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    ended = subprocess.run(argv, cwd=tree, env=environment(), capture_output=True, check=False)
+    wall = time.perf_counter() - began
+    if ended.returncode:
+        raise RigError(f"make failed: {ended.stderr[-500:].decode('utf-8', 'replace')}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    os.sync()
+    return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
