@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import inspect
 import os
 from pathlib import Path
 from typing import Final
@@ -25,24 +26,28 @@ settings.load_profile("default")
 pytest.register_assert_rewrite("tests.factories")
 
 #: Here Home Assistant runs in the test's own process, and speaks with nobody unless a test says so.
-_CLOSED: Final = Path(__file__).parent / "integration"
+_TESTS: Final = Path(__file__).parent
+_CLOSED: Final = _TESTS / "integration"
 
 
 class OpenSockets:
     """Takes back what Home Assistant's test plug-in forbids before each test."""
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_fixture_setup(self, request: pytest.FixtureRequest) -> None:
-        """Let fixtures of every scope start and ask real servers."""
-        self._open(request._pyfuncitem)  # `node` is the session, say, not the test
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+    ) -> None:
+        """Let fixtures of every scope start and ask real servers, whoever borrows them."""
+        self._open(request._pyfuncitem.path)  # `node` is the session, say, not the test
+        self._open(Path(inspect.getfile(fixturedef.func)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
         """Let tests do so, whatever their fixtures."""
-        self._open(pyfuncitem)
+        self._open(pyfuncitem.path)
 
-    def _open(self, item: pytest.Item) -> None:
-        if _CLOSED not in item.path.parents:
+    def _open(self, path: Path) -> None:
+        if _TESTS in path.parents and _CLOSED not in path.parents:
             pytest_socket.enable_socket()
 
 
