@@ -1,9 +1,15 @@
 /** The Forge's pages, in the order of their tabs. Their texts are `forge_<name>.title` and so on. */
 
-import { mdiHistory, mdiProgressWrench } from "@mdi/js";
+import { mdiHistory, mdiProgressWrench, mdiRouterNetwork } from "@mdi/js";
 import type { Tab } from "../frame/outlet";
 
 export const PAGES: Tab[] = [
+  {
+    name: "profiles",
+    icon: mdiRouterNetwork,
+    tag: "forge-profiles",
+    load: () => import("./profiles/profiles"),
+  },
   {
     name: "builds",
     icon: mdiHistory,

@@ -99,7 +99,7 @@ export function same(one: Profile, other: Profile): boolean {
   return sorted(documentOf(one)) === sorted(documentOf(other));
 }
 
-function sorted(value: unknown): string {
+function sorted(value: unknown): string | undefined {
   return JSON.stringify(value, (_name, inner) =>
     inner && typeof inner === "object" && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -140,6 +140,18 @@ export function refusedFields({ facts }: Failure): Record<string, string> {
       return [place === "body" || place === "" ? "openwrt_release" : place, what];
     }),
   );
+}
+
+/** Return the fields that two profiles say differently. */
+export function differing(one: Profile, other: Profile): (keyof Profile)[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof Profile>;
+  return [...names].filter((name) => sorted(said(one[name])) !== sorted(said(other[name])));
+}
+
+/** Return what was typed upon what is there now: who changed something else keeps that. */
+export function rebased(typed: Profile, before: Profile, now: Profile): Profile {
+  const mine = differing(typed, before).map((name) => [name, typed[name]]);
+  return { ...now, ...Object.fromEntries(mine) };
 }
 
 /** Return an id that a name suggests: small letters, digits and dashes. */

@@ -1,10 +1,10 @@
-import { mdiDatabaseImport, mdiFileUpload } from "@mdi/js";
+import { mdiDatabaseImport } from "@mdi/js";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { failure } from "../../api/errors";
 import "../../elements/at-bar";
 import "../../elements/at-button";
-import "../../elements/at-icon";
+import "../../elements/at-file";
 import "../../elements/at-note";
 import { AtelierPage } from "../../frame/page";
 import { failureText } from "../../i18n/failures";
@@ -33,32 +33,12 @@ export class ImportPage extends AtelierPage {
   @state() private result: Result | null = null;
   @state() private working = false;
   @state() private failed = "";
-  @state() private over = false;
 
   static override styles = [
     AtelierPage.styles,
     css`
       .narrow {
         max-width: 720px;
-      }
-      label {
-        display: grid;
-        justify-items: center;
-        gap: 8px;
-        padding: 32px 16px;
-        border: 2px dashed var(--divider-color);
-        border-radius: 12px;
-        text-align: center;
-        cursor: pointer;
-      }
-      label.over,
-      label:focus-within {
-        border-color: var(--primary-color);
-      }
-      input {
-        position: absolute;
-        opacity: 0;
-        pointer-events: none;
       }
       table {
         width: 100%;
@@ -84,26 +64,13 @@ export class ImportPage extends AtelierPage {
     return html`<div class="narrow stack">
       <h1>${t("import.title")}</h1>
       <p class="muted">${t("import.about")}</p>
-      <label
-        class=${this.over ? "over" : ""}
-        @dragover=${(event: DragEvent) => {
-          event.preventDefault();
-          this.over = true;
-        }}
-        @dragleave=${() => {
-          this.over = false;
-        }}
-        @drop=${this.dropped}
-      >
-        <at-icon .path=${mdiFileUpload}></at-icon>
-        <span>${this.file ? this.file.name : t("import.choose")}</span>
-        <input
-          type="file"
-          accept=".sqldb,.db,.sqlite,.sqlite3"
-          ?disabled=${this.working}
-          @change=${(event: Event) => this.choose((event.target as HTMLInputElement).files)}
-        />
-      </label>
+      <at-file
+        choose=${t("import.choose")}
+        accept=".sqldb,.db,.sqlite,.sqlite3"
+        .value=${this.file ? [this.file] : []}
+        ?disabled=${this.working}
+        @at-change=${(event: CustomEvent<File[]>) => this.choose(event.detail)}
+      ></at-file>
       ${this.working ? html`<at-bar label=${t("common.working")}></at-bar>` : nothing}
       ${this.failed ? html`<at-note kind="error">${this.failed}</at-note>` : nothing}
       ${this.preview ? this.offer(this.preview) : nothing}
@@ -158,14 +125,7 @@ export class ImportPage extends AtelierPage {
     </section>`;
   }
 
-  private dropped(event: DragEvent): void {
-    event.preventDefault();
-    this.over = false;
-    void this.choose(event.dataTransfer?.files ?? null);
-  }
-
-  private async choose(files: FileList | null): Promise<void> {
-    const file = files?.[0];
+  private async choose([file]: File[]): Promise<void> {
     if (!file || this.working) return;
     this.file = file;
     this.result = null;
