@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from forge.app import Forge
+from forge.closing import close_off
 from forge.errors import Invalid
 from forge.jobs.companion import Companion
 from forge.jobs.host import Host
@@ -48,4 +49,6 @@ def work(settings: Settings) -> None:
 def _open(settings: Settings) -> Forge:
     """Bring the store up to date, and open it."""
     bring_up_to_date(Store(settings.database))
-    return Forge.open(settings)
+    forge = Forge.open(settings)
+    close_off(settings)
+    return forge

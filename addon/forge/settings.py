@@ -119,6 +119,13 @@ class Settings(BaseModel):
     build_timeout_s: int = Field(
         3600, ge=1, le=86_400, description="seconds that `make` may take for one image"
     )
+    build_user: int = Field(
+        59_900,
+        ge=0,
+        le=2**31,
+        description="where the Forge is root: the first of 64 user numbers that jobs' programs run"
+        " as, each job's as one of its own; 0 leaves them root",
+    )
     flashing: bool = Field(default=False, description="allow images to be written to cards")
     flash_devices: tuple[Path, ...] = Field(
         (),

@@ -14,7 +14,7 @@ from forge.client.files import download, job_file
 from forge.client.http import Client
 from rig.child import Child
 from rig.errors import SlowError
-from rig.places import ROOT
+from rig.places import ROOT, open_way
 from rig.ports import LOOPBACK, claim_port
 from rig.started import Started
 
@@ -74,6 +74,7 @@ class ForgeServer(Started):
     async def start(self) -> Self:
         """Start it and wait until it answers."""
         claim_port(self.port, PURPOSE)
+        open_way(self.folder.parent)
         await self._child.start()
         await self._child.wait_until(self._answers, "answered", timeout_s=_START_TIMEOUT_S)
         return self

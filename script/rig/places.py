@@ -1,5 +1,6 @@
 """Where the parts of the project lie."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -12,3 +13,14 @@ MICROPYTHON: Final = ROOT / ".tools" / "micropython" / "usr" / "bin" / "micropyt
 DEMO: Final = ROOT / ".demo"
 #: What a demo leaves in its folder; while it runs, the address of its stage is in it.
 MARK: Final = ".atelier-demo"
+
+
+def open_way(folder: Path) -> None:
+    """Let other users pass to a folder of ours: a Forge that is root builds as such.
+
+    Temporary folders are closed to them, and may be told to be somebody's alone again.
+    """
+    for parent in (folder, *folder.parents):
+        found = parent.stat() if parent.exists() else None
+        if found is not None and found.st_uid == os.geteuid() and not found.st_mode & 0o001:
+            parent.chmod(found.st_mode | 0o011)

@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from forge.app import Forge
 from forge.jobs.facts import Job
 from forge.settings import load
+from rig.places import open_way
 from rig.ports import free_port
 from tests.forge import kinds
 
@@ -139,6 +140,7 @@ class House:
         self, command: str, folder: Path, *arguments: str, **settings: Any
     ) -> subprocess.Popen[bytes]:
         folder.mkdir(parents=True, exist_ok=True)
+        open_way(folder.parent)
         merged = {**self._settings, **settings}
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("COV_")},

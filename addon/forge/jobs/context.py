@@ -1,21 +1,23 @@
 """What a running job is given: its log, its progress, its processes, its locks, its files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+import os
 from pathlib import Path
 import threading
 import time
 from typing import Final
 
-from forge.errors import Cancelled, Unavailable
+from forge.errors import Cancelled, JobError, Unavailable
 from forge.jobs import locks
 from forge.jobs.claim import Claim
-from forge.jobs.files import Files, Kept
+from forge.jobs.files import Files, Kept, checked
 from forge.jobs.limits import Limits
 from forge.jobs.logs import LONGEST_LINE
-from forge.jobs.processes import Ended, Supervised
+from forge.jobs.processes import Ended, Supervised, clean
 from forge.jobs.sinks import Sink
 from forge.jobs.states import State
+from forge.jobs.users import User
 from forge.settings import Settings
 from forge.store.engine import Store
 
@@ -42,6 +44,7 @@ class Context:
         self._told_at = 0.0
         self._looked_at = time.monotonic()
         self._told: tuple[State, str | None] | None = None
+        self._user: User | None = None
         self.settings: Final[Settings] = settings
         self.store: Final[Store] = claim.store
         self.job_id: Final[str] = claim.job_id
@@ -53,6 +56,39 @@ class Context:
         folder = self.settings.data_dir / "work" / self.job_id
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @property
+    def user(self) -> User | None:
+        """The user that its programs run as, and that its folder belongs to from then on.
+
+        None where the Forge is no root. Raise Precondition where that user cannot get there.
+        """
+        if self._user is None and (user := User.take(self.settings)) is not None:
+            self._user = user
+            user.give(self.folder)
+            user.check_reaches(self.folder)
+        return self._user
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Touch what its programs made with their rights alone, whatever they left there.
+
+        Raise JobError where that leads to what is not theirs.
+        """
+        user = self.user
+        try:
+            with nullcontext() if user is None else user.acting():
+                yield
+        except PermissionError as error:
+            raise JobError(
+                f"What the job's programs left leads elsewhere: {error.filename}", about="program"
+            ) from None
+
+    def close(self) -> None:
+        """End what its programs left running; its user may be another job's then."""
+        if self._user is not None:
+            self._user.free()
+            self._user = None
 
     @property
     def cancelled(self) -> bool:
@@ -102,12 +138,20 @@ class Context:
 
         Never through a shell. Ends it and everything it started when the job is cancelled
         (raise Cancelled) or over a limit (raise JobError: job.timeout, job.memory, job.disk).
-        Without `env` it gets a small, clean environment. `on_output` sees the lines too.
+        It runs as a user of the job's own, if it can. Without `env` it gets a small, clean
+        environment; its home is the job's folder. `on_output` sees the lines too.
         """
         self.checkpoint()
-        bounded = (limits or Limits()).within(self._limits)
+        home = self.folder / "home"
+        with self.acting():
+            home.mkdir(mode=0o700, exist_ok=True)
         supervised = Supervised(
-            argv, cwd=cwd or self.folder, env=env, limits=bounded, job_id=self.job_id
+            argv,
+            cwd=cwd or self.folder,
+            env={**(clean() if env is None else env), "HOME": str(home), "TMPDIR": str(home)},
+            limits=(limits or Limits()).within(self._limits),
+            job_id=self.job_id,
+            user=self._user,
         )
 
         def write(lines: bytes) -> None:
@@ -139,7 +183,16 @@ class Context:
         The file is moved: what is at `path` afterwards is not to be relied on.
         """
         self.checkpoint()
-        return self._files.keep(self.job_id, path, path.name if name is None else name)
+        kept_as = checked(path.name if name is None else name)
+        self.check_own(path)
+        os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
+        return self._files.keep(self.job_id, path, kept_as)
+
+    def check_own(self, path: Path) -> None:
+        """Raise JobError for what is no file of the job's own folder: a link to another's, say."""
+        inside = path.resolve().is_relative_to(self.folder.resolve())
+        if not inside or path.is_symlink() or not path.is_file():
+            raise JobError(f"{path.name} is no file that the job made", about="program")
 
     def still_ours(self) -> None:
         """Raise LostClaim when somebody else has the job by now; look only now and then."""

@@ -22,6 +22,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.outlets import outlets
 from forge.jobs.running import Running, Why, how, settle
 from forge.jobs.states import Slot, State
+from forge.jobs.users import end_left
 from forge.jobs.workers import HOST, Worker
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -99,7 +100,13 @@ class Host:
         if self._is_due("sweep", _SWEEP_EVERY_S):
             proc.reap({*self._running, *self._children()})
             mine = {running.claim.job_id for running in self._running.values()}
-            recovery.recover(self.forge.store, self._worker, mine, self._say)
+            recovery.recover(
+                self.forge.store,
+                self._worker,
+                mine,
+                self._say,
+                partial(end_left, self.forge.settings),
+            )
             recovery.resend(self.forge.store, self.forge.queue)
         if not self.stopping:
             self._fill()
@@ -203,6 +210,7 @@ class Host:
             settle(
                 claim,
                 partial(self._say, claim.job_id),
+                partial(end_left, self.forge.settings),
                 resumable=running.kind.resumable,
                 why=running.why,
                 how=how(code),

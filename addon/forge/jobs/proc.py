@@ -5,8 +5,8 @@ they are found although they left their session or lost their parents, and also 
 process that started them was killed.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 import ctypes
 import os
 from pathlib import Path
@@ -18,7 +18,9 @@ TAG: Final = "ATELIER_JOB"
 _PROC: Final = Path("/proc")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_PDEATHSIG: Final = 1
+_PR_GET_PDEATHSIG: Final = 2
 _PR_SET_CHILD_SUBREAPER: Final = 36
+_PR_SET_NO_NEW_PRIVS: Final = 38
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 #: Signals are sent again while processes still appear: one may fork while it is looked for.
 _KILL_FOR_S: Final = 10.0
@@ -32,6 +34,38 @@ def adopt_orphans() -> None:
 def die_with_parent() -> None:
     """Be killed when the parent ends, however it ends (prctl(2))."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+@contextmanager
+def dying_with_parent() -> Iterator[None]:
+    """Go on dying with the parent, if this process does, while its rights change (prctl(2))."""
+    number = ctypes.c_int()
+    _LIBC.prctl(_PR_GET_PDEATHSIG, ctypes.byref(number), 0, 0, 0)
+    parent = os.getppid()
+    try:
+        yield
+    finally:
+        # The kernel forgot it.
+        _LIBC.prctl(_PR_SET_PDEATHSIG, number.value, 0, 0, 0)
+        if number.value and os.getppid() != parent:
+            os.kill(os.getpid(), number.value)
+
+
+def gain_nothing() -> None:
+    """Give up to get rights from programs that have their owner's (prctl(2))."""
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def of_user(number: int) -> set[int]:
+    """Return the living processes of a user."""
+    found = set()
+    for pid in _pids():
+        with suppress(OSError, ValueError, IndexError):
+            status = (_PROC / str(pid) / "status").read_text("utf-8", "replace")
+            said = dict(line.partition(":\t")[::2] for line in status.splitlines())
+            if int(said["Uid"].split()[0]) == number and said["State"][0] not in "ZX":
+                found.add(pid)
+    return found
 
 
 def members(job_id: str) -> set[int]:
@@ -67,13 +101,18 @@ def memory(pids: set[int]) -> int:
 
 
 def end_all(job_id: str, grace_s: float) -> None:
-    """End all processes of a job: kindly first, and after the grace in any case."""
-    _signal(members(job_id), signal.SIGTERM)
+    """End all processes that carry a job's id."""
+    end_each(lambda: members(job_id), grace_s)
+
+
+def end_each(running: Callable[[], set[int]], grace_s: float) -> None:
+    """End the processes that are told: kindly first, and after the grace in any case."""
+    _signal(running(), signal.SIGTERM)
     patience = time.monotonic() + grace_s
-    while members(job_id) and time.monotonic() < patience:
+    while running() and time.monotonic() < patience:
         time.sleep(0.05)
     patience = time.monotonic() + _KILL_FOR_S
-    while (left := members(job_id)) and time.monotonic() < patience:
+    while (left := running()) and time.monotonic() < patience:
         _signal(left, signal.SIGKILL)
         time.sleep(0.02)
 

@@ -16,6 +16,7 @@ from forge.errors import Cancelled, JobError
 from forge.jobs import proc
 from forge.jobs.limits import MIB, Limits
 from forge.jobs.lines import Lines
+from forge.jobs.users import User
 
 _READ: Final = 65_536
 _TICK_S: Final = 0.2
@@ -46,16 +47,18 @@ class Supervised:
         argv: Sequence[str],
         *,
         cwd: Path,
-        env: Mapping[str, str] | None,
+        env: Mapping[str, str],
         limits: Limits,
         job_id: str,
+        user: User | None = None,
     ) -> None:
         """Prepare; nothing is started yet."""
         self._argv = list(argv)
         self._cwd = cwd
-        self._env = {**(clean() if env is None else env), proc.TAG: job_id}
+        self._env = {**env, proc.TAG: job_id}
         self._limits = limits
         self._job_id = job_id
+        self._user = user
         self._memory = 0
         self._watched = 0.0
 
@@ -67,14 +70,14 @@ class Supervised:
         try:
             self._follow(process, write, ending, began)
         except BaseException:
-            proc.end_all(self._job_id, grace_s)
+            self._end_all(grace_s)
             process.wait()
             raise
         finally:
             if process.stdout is not None:
                 process.stdout.close()
         # Whatever it left behind would work on in a place that is somebody else's next.
-        proc.end_all(self._job_id, grace_s)
+        self._end_all(grace_s)
         return Ended(process.returncode, time.monotonic() - began, self._memory)
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -88,10 +91,34 @@ class Supervised:
                 stderr=subprocess.STDOUT,
                 bufsize=0,
                 start_new_session=True,
-                preexec_fn=_prepare,  # noqa: PLW1509 - a runner has one thread
+                preexec_fn=self._prepare,  # noqa: PLW1509 - a runner has one thread
             )
         except (OSError, ValueError) as error:
             raise JobError(f"{self._argv[0]} cannot be started: {error}", about="program") from None
+
+    def _prepare(self) -> None:
+        """Run in the child before the program: no core dumps, first to go, no rights, end with us.
+
+        The last comes last: the kernel forgets it when the user changes.
+        """
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, "ascii")
+        if self._user is not None:
+            self._user.become()
+        proc.gain_nothing()
+        proc.die_with_parent()
+
+    def _members(self) -> set[int]:
+        """Return what runs of it."""
+        if self._user is not None:
+            return proc.of_user(self._user.number)
+        return proc.members(self._job_id)
+
+    def _end_all(self, grace_s: float) -> None:
+        """End all that runs of it."""
+        proc.end_each(self._members, grace_s)
+        if self._user is not None:
+            self._user.end()
 
     def _follow(
         self,
@@ -141,7 +168,7 @@ class Supervised:
         if moment - self._watched < _WATCH_EVERY_S:
             return
         self._watched = moment
-        used = proc.memory(proc.members(self._job_id))
+        used = proc.memory(self._members())
         self._memory = max(self._memory, used)
         if limits.memory is not None and used > limits.memory:
             raise JobError(
@@ -185,13 +212,6 @@ def clean() -> dict[str, str]:
     """Return a small environment without anything of ours: no settings, no secrets."""
     kept = ("PATH", "HOME", "TMPDIR", "TZ", "http_proxy", "https_proxy", "no_proxy")
     return {"LC_ALL": "C.UTF-8"} | {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def _prepare() -> None:
-    """Run in the child before the program: end with us, no core dumps, first to go."""
-    proc.die_with_parent()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, "ascii")
 
 
 def _size(folder: Path) -> int:

@@ -25,12 +25,16 @@ _FRESH: Final = timedelta(seconds=5)
 
 
 def recover(
-    store: Store, worker: Worker, running: AbstractSet[str], say: Callable[[str, str], None]
+    store: Store,
+    worker: Worker,
+    running: AbstractSet[str],
+    say: Callable[[str, str], None],
+    end_left: Callable[[str], None],
 ) -> None:
     """Settle the jobs of dead workers: again from the beginning, or failed.
 
     `running` are the worker's own: what it claimed besides could not be started. `say` writes
-    a line to the log of a job.
+    a line to the log of a job, `end_left` ends what one left running.
     """
     for name in (worker.id, *worker.dead()):
         how = "its worker died" if name != worker.id else "it could not be started"
@@ -49,6 +53,7 @@ def recover(
                 state = settle(
                     Claim(store, row.id, row.kind, row.attempt),
                     partial(say, row.id),
+                    end_left,
                     resumable=resumable,
                     why=None,
                     how=how,

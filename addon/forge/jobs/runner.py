@@ -66,6 +66,7 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
         error = ForgeError(f"A mistake in the Forge: {type(bug).__name__}; the log says more")
     finally:
         proc.end_all(claim.job_id, settings.stop_grace_s)
+        ctx.close()
         shutil.rmtree(settings.data_dir / "work" / claim.job_id, ignore_errors=True)
     if error is not None:
         ctx.log(f"✗ {error.code}: {error.message}")

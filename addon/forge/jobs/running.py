@@ -9,7 +9,6 @@ import time
 from typing import Final
 
 from forge.errors import JobError
-from forge.jobs import proc
 from forge.jobs.claim import Claim
 from forge.jobs.kinds import Kind
 from forge.jobs.states import State
@@ -74,7 +73,13 @@ class Running:
 
 
 def settle(
-    claim: Claim, say: Callable[[str], None], *, resumable: bool, why: Why | None, how: str
+    claim: Claim,
+    say: Callable[[str], None],
+    end_left: Callable[[str], None],
+    *,
+    resumable: bool,
+    why: Why | None,
+    how: str,
 ) -> State:
     """Decide what becomes of a job that nobody runs any more. Raise LostClaim.
 
@@ -82,7 +87,7 @@ def settle(
     """
     cancelled = claim.cancel_requested()
     # What a killed process started may still work on this host.
-    proc.end_all(claim.job_id, 0)
+    end_left(claim.job_id)
     if why is Why.CANCELLED or cancelled:
         say("✗ cancelled")
         claim.finish(State.CANCELLED)

@@ -102,8 +102,17 @@ def scan(root: Path, checkpoint: Callable[[], None] = nothing) -> list[Entry]:
     return sorted(entries, key=_order)
 
 
-def stage(entries: Sequence[Entry], folder: Path, checkpoint: Callable[[], None] = nothing) -> None:
-    """Make an overlay's tree in a new folder. Raise Precondition where it cannot be read."""
+def stage(
+    entries: Sequence[Entry],
+    folder: Path,
+    checkpoint: Callable[[], None] = nothing,
+    *,
+    owner: int | None = None,
+) -> None:
+    """Make an overlay's tree in a new folder, a user's own where `owner` says which.
+
+    Raise Precondition where it cannot be read.
+    """
     folder.mkdir(parents=True)
     folder.chmod(_FOLDER_MODE)
     try:
@@ -116,6 +125,9 @@ def stage(entries: Sequence[Entry], folder: Path, checkpoint: Callable[[], None]
                 place.symlink_to(entry.target)
             else:
                 _copy(entry, place, checkpoint)
+        if owner is not None:
+            for place in (folder, *(folder / entry.path for entry in entries)):
+                os.chown(place, owner, owner, follow_symlinks=False)
         # Folders that nobody may write to are closed last, inner ones first.
         for entry in reversed(entries):
             if entry.kind is Kind.FOLDER:

@@ -169,8 +169,8 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     plain.size = member.size if member.isreg() else 0
     plain.mtime = max(0, int(member.mtime))
     plain.linkname = member.linkname
-    # No set-id bits, nothing for others to write, and nothing that we cannot change.
-    plain.mode = (member.mode & 0o755) | (0o700 if member.isdir() else 0o600)
+    # No set-id bits, nothing for others to write, and nothing that a job's user cannot read.
+    plain.mode = (member.mode & 0o755) | (0o755 if member.isdir() else 0o644)
     return plain
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 import os
 from pathlib import Path
 import threading
@@ -27,6 +28,7 @@ from forge.jobs.rows import EventRow, JobRow, WorkerRow
 from forge.jobs.running import Why, settle
 from forge.jobs.sinks import LocalSink
 from forge.jobs.states import Slot, State
+from forge.jobs.users import end_left
 from forge.jobs.workers import Worker
 from forge.store.base import now
 from tests.forge import kinds as tests_kinds
@@ -216,7 +218,17 @@ def test_what_becomes_of_a_job_that_nobody_runs(
     job, claim = claimed(kind, trace="-")
     said: list[str] = []
     resumable = kind_of(kind).resumable
-    assert settle(claim, said.append, resumable=resumable, why=why, how="it died") is state
+    assert (
+        settle(
+            claim,
+            said.append,
+            partial(end_left, forge.settings),
+            resumable=resumable,
+            why=why,
+            how="it died",
+        )
+        is state
+    )
     assert forge.jobs.show(job.id).state is state
     assert len(said) == 1
 
@@ -228,10 +240,22 @@ def test_a_dead_worker_on_this_disk_is_known_at_once(
     other = Worker(forge.store, forge.settings)
     other.announce()
     said: list[tuple[str, str]] = []
-    recovery.recover(forge.store, other, set(), lambda job_id, line: said.append((job_id, line)))
+    recovery.recover(
+        forge.store,
+        other,
+        set(),
+        lambda job_id, line: said.append((job_id, line)),
+        partial(end_left, forge.settings),
+    )
     assert forge.jobs.show(job.id).state is State.PREPARING
     die(worker)
-    recovery.recover(forge.store, other, set(), lambda job_id, line: said.append((job_id, line)))
+    recovery.recover(
+        forge.store,
+        other,
+        set(),
+        lambda job_id, line: said.append((job_id, line)),
+        partial(end_left, forge.settings),
+    )
     assert forge.jobs.show(job.id).state is State.QUEUED
     assert said == [(job.id, "» its worker died; queued again")]
     with forge.store.read() as session:
@@ -242,7 +266,9 @@ def test_what_was_claimed_and_never_started_is_settled(
     forge: Forge, worker: Worker, claimed: Callable[..., tuple[Job, Claim]]
 ) -> None:
     started, left = (claimed("test.resumable", trace="-")[0].id for _ in range(2))
-    recovery.recover(forge.store, worker, {started}, lambda *_said: None)
+    recovery.recover(
+        forge.store, worker, {started}, lambda *_said: None, partial(end_left, forge.settings)
+    )
     assert forge.jobs.show(started).state is State.PREPARING
     assert forge.jobs.show(left).state is State.QUEUED
 
@@ -276,7 +302,13 @@ def test_a_job_of_a_kind_that_is_gone_fails(
     with forge.store.write() as session:
         session.execute(sa.update(JobRow).values(kind="gone"))
     die(worker)
-    recovery.recover(forge.store, Worker(forge.store, forge.settings), set(), lambda *_said: None)
+    recovery.recover(
+        forge.store,
+        Worker(forge.store, forge.settings),
+        set(),
+        lambda *_said: None,
+        partial(end_left, forge.settings),
+    )
     assert forge.jobs.show(job.id).state is State.FAILED
 
 

@@ -14,6 +14,7 @@ from forge.openwrt.shared import Shared
 from forge.settings import load
 from forge.store.migrate import migrate
 from rig.openwrt.mirror import Mirror
+from rig.places import open_way
 from tests.forge.openwrt.works import Works
 
 #: The smallest profile there is.
@@ -48,6 +49,7 @@ type OpenWorks = Callable[..., Works]
 def open_works(tmp_path: Path, mirror: Mirror) -> Iterator[OpenWorks]:
     """Open Forges beside the mirror, all on one data folder, with settings of their own."""
     opened: list[Forge] = []
+    open_way(tmp_path)
 
     def make(**settings: Any) -> Works:
         keys = tmp_path / "data" / "openwrt" / "keys"

@@ -29,6 +29,7 @@ DECIDED: Final = {
     "ingress_port": "the Supervisor's default",
     "supervisor_address": "the same in every installation",
     "server_url": "for workers, and the app runs the Forge itself",
+    "build_user": "the container has these users",
     "stop_grace_s": "bounded by the app's own `timeout`",
 }
 

@@ -8,9 +8,9 @@ from forge.jobs.desk import Jobs
 from forge.jobs.facts import Job
 from forge.openwrt import host
 from forge.openwrt.builders.disk import Shelf
-from forge.openwrt.builders.ensure import find
 from forge.openwrt.builders.facts import Builder, Pruned
 from forge.openwrt.builders.pruning import Prune, facts, plan
+from forge.openwrt.builders.ready import find
 from forge.openwrt.builders.states import BuilderState
 from forge.openwrt.place import Place
 from forge.openwrt.rows import BuilderRow
@@ -56,21 +56,25 @@ class Builders:
         return plan(self._store, self._shelf, prune)
 
     def prune(self, prune: Prune, *, by: str = "", key: str | None = None) -> Job:
-        """Have them pruned."""
+        """Have them pruned. Raise Conflict where all is wanted, and builds need every one."""
+        if prune.all and not prune.force:
+            planned = self.plan(prune)
+            if planned.kept and not planned.pruned:
+                raise in_use("any", sum(one.builds for one in planned.kept))
         return self._jobs.submit("builder.prune", prune, by=by, key=key)
 
     def delete(self, place: Place, *, force: bool = False, by: str = "") -> Job:
         """Have one deleted. Raise NotFound, Conflict while builds need it."""
         builder = self.show(place)
         if builder.builds and not force:
-            raise in_use(place, builder.builds)
+            raise in_use(str(place), builder.builds)
         return self.prune(Prune(**place.model_dump(), force=force), by=by)
 
 
-def in_use(place: Place, builds: int) -> Conflict:
+def in_use(which: str, builds: int) -> Conflict:
     """Return what is told of one that builds need."""
     return Conflict(
-        f"{builds} builds need the Image Builder of {place}: delete them first, or use force",
+        f"{builds} builds need the Image Builder of {which}: delete them first, or use force",
         about="in_use",
         builds=builds,
     )

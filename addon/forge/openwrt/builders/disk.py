@@ -26,6 +26,7 @@ class Shelf:
         """Where archives and half-unpacked trees are, on the same disk."""
         folder = self._root / ".coming"
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
         return folder
 
     def tree(self, place: Place, sha256: str) -> Path:
@@ -51,6 +52,9 @@ class Shelf:
         tree = self.tree(place, sha256)
         self.drop(tree.parent)
         tree.parent.mkdir(parents=True)
+        # Whatever this process's mask is: jobs' users copy it.
+        for folder in (root, *tree.parents[: len(tree.relative_to(self._root).parts)]):
+            folder.chmod(0o755)
         root.rename(tree)
         return tree
 

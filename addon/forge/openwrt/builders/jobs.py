@@ -9,8 +9,9 @@ from forge.jobs.context import Context
 from forge.jobs.kinds import job
 from forge.jobs.states import Slot, State
 from forge.openwrt.builders.disk import Shelf
-from forge.openwrt.builders.ensure import ensured, find, lock_name
+from forge.openwrt.builders.ensure import ensured
 from forge.openwrt.builders.pruning import Prune, plan
+from forge.openwrt.builders.ready import find, lock_name
 from forge.openwrt.place import Place
 from forge.openwrt.rows import BuilderRow, BuildRow
 

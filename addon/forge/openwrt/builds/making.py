@@ -9,11 +9,12 @@ import shutil
 import time
 from typing import Final
 
-from forge.errors import BuildError, JobError, NotFound, Precondition, Upstream
+from forge.errors import BuildError, Invalid, JobError, NotFound, Precondition, Upstream
 from forge.jobs.context import Context
 from forge.jobs.limits import Limits
 from forge.jobs.processes import clean
-from forge.openwrt.builders.ensure import Ready
+from forge.openwrt.builders.ready import Ready
+from forge.openwrt.builds import keys
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.recipe import Recipe
 from forge.openwrt.builds.tree import Tree
@@ -62,16 +63,17 @@ class Making:
         else:
             # The tree makes its keys now; the next builds shall have the same.
             with self._ctx.lock(f"keys:{self._ready.sha256}"):
-                if self._ready.keys.is_dir():
-                    shutil.copytree(self._ready.keys, self._tree.root / "keys", dirs_exist_ok=True)
-                before = set(self._tree.keys())
+                self._tree.put_keys(self._ready)
+                before = self._tree.keys()
                 self._make(argv, told)
-                self._adopt(before)
+                after = self._tree.keys()
+                keys.keep({name: after[name] for name in after.keys() - before}, self._ready)
         return Resolved(parse_manifest(told.decode("utf-8", "replace").splitlines()))
 
     def image(self, target: Path, files: Path | None) -> Causes:
         """Make the image into a folder; return what was said. Raise as `resolve` does."""
-        target.mkdir(parents=True)
+        with self._ctx.acting():
+            target.mkdir()
         recipe = self._recipe
         argv = ["image", *self._common(recipe.packages), f"BIN_DIR={target}"]
         if files is not None:
@@ -113,8 +115,9 @@ class Making:
             self._ctx.log(f"! {error.message}; trying again")
             self._tree.use_mirror(turn + 1)
             if clear is not None:
-                shutil.rmtree(clear, ignore_errors=True)
-                clear.mkdir()
+                with self._ctx.acting():
+                    shutil.rmtree(clear, ignore_errors=True)
+                    clear.mkdir(exist_ok=True)
             self._pause(_PAUSE_S * 2**turn)
         raise AssertionError  # a loop of at least one turn returns or raises
 
@@ -147,18 +150,6 @@ class Making:
                 limit_s=self._ctx.settings.build_timeout_s,
             ) from None
 
-    def _adopt(self, before: set[str]) -> None:
-        """Keep the keys that the tree made, for the builds to come."""
-        new = self._tree.new_keys(before)
-        if not new or not self._ready.tree.is_dir():
-            return
-        coming = self._ready.keys.with_name(f"keys.{self._ctx.job_id}")
-        shutil.rmtree(coming, ignore_errors=True)
-        coming.mkdir(mode=0o700)
-        for name, path in new.items():
-            shutil.copy2(path, coming / name)
-        coming.rename(self._ready.keys)
-
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -168,12 +159,8 @@ class Making:
 
 def local_key(ready: Ready) -> str | None:
     """Return what names the tree's own keys; None before its first use."""
-    if not ready.keys.is_dir():
-        return None
-    digest = hashlib.sha256()
-    for path in sorted(ready.keys.iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    held = keys.read(ready.keys)
+    return hashlib.sha256(b"".join(held.values())).hexdigest() if held else None
 
 
 def check_board(recipe: Recipe, ready: Ready) -> None:
@@ -210,8 +197,14 @@ def check_versions(recipe: Recipe, resolved: Resolved) -> None:
 
 
 def write_defaults(files: Path, defaults: str) -> None:
-    """Put a script where a device runs it once, at its first start."""
+    """Put a script where a device runs it once, at its first start. Raise Invalid."""
     path = files / _DEFAULTS
+    if any(place.is_symlink() for place in (path, *path.parents[:2])):
+        raise Invalid(
+            f"/{_DEFAULTS} would lie below a link of the overlay: name the real folder",
+            about="symlink_escape",
+            path=f"/{_DEFAULTS}",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(defaults, "utf-8")
     path.chmod(0o644)

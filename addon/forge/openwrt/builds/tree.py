@@ -3,19 +3,15 @@
 import base64
 import binascii
 from pathlib import Path
-import re
-import shutil
-from typing import Final
 
-from forge.errors import JobError, Precondition
+from forge.errors import Precondition
 from forge.jobs.context import Context
-from forge.openwrt.builders.ensure import Ready
+from forge.openwrt.builders.copying import copy
+from forge.openwrt.builders.ready import Ready
+from forge.openwrt.builds import keys
 from forge.openwrt.builds.feeds import mirrored
 from forge.openwrt.builds.recipe import FeedsMode, Recipe
 from forge.openwrt.builds.sizes import sizes
-
-#: `make` gets paths of ours; in these it finds nothing to expand.
-_PATH: Final = re.compile(r"/[A-Za-z0-9_./+-]*")
 
 
 class Tree:
@@ -29,27 +25,19 @@ class Tree:
 
     @classmethod
     def copy(cls, ctx: Context, ready: Ready) -> "Tree":
-        """Copy an Image Builder; where the disk can, by sharing what does not change.
-
-        Raise Precondition where the data folder's path is nothing for `make`.
-        """
-        root = ctx.folder / "tree"
-        if not _PATH.fullmatch(str(root)):
-            raise Precondition(
-                f"data_dir may hold letters, digits and _./+- only: {ctx.settings.data_dir}",
-                about="data_dir",
-            )
-        shutil.rmtree(root, ignore_errors=True)
-        ended = ctx.run_process(["cp", "-a", "--reflink=auto", str(ready.tree), str(root)])
-        if ended.code:
-            raise JobError("The Image Builder could not be copied", about="program")
-        if ready.keys.is_dir():
-            shutil.copytree(ready.keys, root / "keys", dirs_exist_ok=True)
-        return cls(ctx, root)
+        """Copy an Image Builder, with the keys that it made before. Raise as `copy` does."""
+        tree = cls(ctx, copy(ctx, ready.tree, ctx.folder / "tree"))
+        tree.put_keys(ready)
+        return tree
 
     def set_feeds(self, recipe: Recipe) -> None:
         """Put the recipe's feeds and keys beside the tree's own, or in their place."""
-        keys = self.root / "keys"
+        with self._ctx.acting():
+            self._set_feeds(recipe)
+            self._use_mirror(0)
+
+    def _set_feeds(self, recipe: Recipe) -> None:
+        folder = self.root / "keys"
         for path in (self.root / "repositories", self.root / "repositories.conf"):
             if not path.is_file():
                 continue
@@ -62,14 +50,17 @@ class Tree:
                 lines.append(_apk(url) if apk else f"src/gz {name} {url}")
             self._feeds[path] = "\n".join(lines) + "\n"
             for number, key in enumerate(recipe.feed_keys):
-                keys.mkdir(exist_ok=True)
-                (keys / f"given-{number}.pem" if apk else keys / _usign(key)).write_text(
+                folder.mkdir(exist_ok=True)
+                (folder / f"given-{number}.pem" if apk else folder / _usign(key)).write_text(
                     key if key.endswith("\n") else f"{key}\n", "ascii"
                 )
-        self.use_mirror(0)
 
     def use_mirror(self, turn: int) -> None:
         """Take packages from one of the mirrors that were set."""
+        with self._ctx.acting():
+            self._use_mirror(turn)
+
+    def _use_mirror(self, turn: int) -> None:
         for path, text in self._feeds.items():
             coming = path.with_name(f"{path.name}.coming")
             coming.write_text(mirrored(self._ctx.settings, text, turn), "utf-8")
@@ -77,18 +68,19 @@ class Tree:
 
     def sizes(self) -> dict[str, int]:
         """Return the sizes of packages, as far as the feeds' lists tell them."""
-        return sizes(self.root)
+        with self._ctx.acting():
+            return sizes(self.root)
 
-    def new_keys(self, before: set[str]) -> dict[str, Path]:
-        """Return the keys that the tree made itself since then."""
-        return {name: path for name, path in self.keys().items() if name not in before}
+    def put_keys(self, ready: Ready) -> None:
+        """Give the tree the keys that its Image Builder made before, if it did."""
+        found = keys.read(ready.keys)
+        with self._ctx.acting():
+            keys.write(found, self.root / "keys")
 
-    def keys(self) -> dict[str, Path]:
+    def keys(self) -> dict[str, bytes]:
         """Return the tree's keys."""
-        folder = self.root / "keys"
-        if not folder.is_dir():
-            return {}
-        return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+        with self._ctx.acting():
+            return keys.read(self.root / "keys")
 
 
 def _is_remote(line: str) -> bool:
