@@ -113,7 +113,7 @@ async def tell_of_forge(story: Story, forge: ForgeTale) -> None:
         ("the same again", "answered at once, nothing built", forge.build_again),
         (
             "the access point's update installed",
-            "newest release in the image",
+            "newest OpenWrt in the image",
             forge.install_update,
         ),
         ("a package that there is not", "refused, named cause", forge.refuse),

@@ -1,6 +1,7 @@
 """The demo's command: what it says when it cannot start, and how it ends."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 import signal
@@ -13,11 +14,13 @@ from rig.broker import Broker
 from rig.child import Child
 from rig.demo import own_folder
 from rig.ports import accepts, free_port
+from rig.smithy import why_no_forge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
+PORTS = ("--port", "--mqtt-port", "--board-port", "--forge-port")
 
 
 def command(options: Sequence[str], log: Path) -> Child:
@@ -31,11 +34,22 @@ def command(options: Sequence[str], log: Path) -> Child:
     )
 
 
-@pytest.mark.parametrize("flag", ["--port", "--mqtt-port", "--board-port"])
+def of_demo(folder: Path) -> list[str]:
+    """Return the programs that run with something of a demo's folder, by line or environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            line = (process / "cmdline").read_bytes()
+            if str(folder / "demo").encode() in line + (process / "environ").read_bytes():
+                found.append(line.replace(b"\0", b" ").decode(errors="replace"))
+    return found
+
+
+@pytest.mark.parametrize("flag", PORTS)
 async def test_a_taken_port_is_answered_with_the_option(flag: str, tmp_path: Path) -> None:
     """Who has something on a port reads which option to use, and nothing else."""
     async with Broker() as somebody:
-        ports = {name: str(free_port()) for name in ("--port", "--mqtt-port", "--board-port")}
+        ports = {name: str(free_port()) for name in PORTS}
         ports[flag] = str(somebody.port)
         options = [part for pair in ports.items() for part in pair]
         demo = command([*options, "--dir", str(tmp_path / "demo")], tmp_path / "log")
@@ -73,19 +87,21 @@ async def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
 
 async def test_stopped_half_way_it_leaves_nothing_running(tmp_path: Path) -> None:
     """A signal during the start ends every part that runs already."""
-    ports = {name: free_port() for name in ("--port", "--mqtt-port", "--board-port")}
+    ports = {name: free_port() for name in PORTS}
     options = [str(part) for pair in ports.items() for part in pair]
     demo = command([*options, "--dir", str(tmp_path / "demo")], tmp_path / "log")
     await demo.start()
 
-    async def has_broker() -> bool:
-        return await accepts(ports["--mqtt-port"])
+    last = "--mqtt-port" if why_no_forge() else "--forge-port"
 
-    await demo.wait_until(has_broker, "started its broker", timeout_s=30)
+    async def has_begun() -> bool:
+        return await accepts(ports[last])
+
+    await demo.wait_until(has_begun, "started broker and Forge", timeout_s=60)
+    assert of_demo(tmp_path)
     os.kill(demo.pid, signal.SIGTERM)
     code = await asyncio.wait_for(demo.wait(), 60)
 
     assert code == 0
     assert "Traceback" not in demo.output()
-    assert not await accepts(ports["--mqtt-port"])
-    assert not await accepts(ports["--port"])
+    assert not of_demo(tmp_path)

@@ -1,0 +1,157 @@
+"""The demo's Forge: where it can be, what it is furnished with, and that it is found again."""
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+import time
+from typing import Any
+
+import pytest
+
+from forge.errors import Precondition
+from forge.openwrt import host
+from forge.openwrt.overlays import gather
+from forge.openwrt.profiles.schema import read
+from forge.openwrt.shared import Shared
+from rig import smithy as smithies
+from rig.card import Card, why_no_card
+from rig.errors import RigError
+from rig.openwrt.releases import OPKG_ZST
+from rig.routers import LISTS, demo_routers
+from rig.smithy import Smithy, forge_entries, why_no_forge
+from rig.workshop import Workshop
+
+ROOT = Path(__file__).parents[2]
+
+needs_forge = pytest.mark.skipif(why_no_forge() is not None, reason=str(why_no_forge()))
+needs_card = pytest.mark.skipif(why_no_card() is not None, reason=str(why_no_card()))
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_the_routers_profiles_are_good(language: str, tmp_path: Path) -> None:
+    """A Forge takes what the demo says, and finds what is laid over the images."""
+    for router in demo_routers(language).all:
+        profile = read(router.profile)
+        router.write_overlay(tmp_path)
+        laid = {entry.path for entry in gather(profile, Shared(tmp_path))}
+        assert "etc/config/system" in laid
+        assert profile.openwrt_release == OPKG_ZST.version
+    assert (tmp_path / "garden-router/etc/adblock/lists").read_text("utf-8").count("\n") == len(
+        LISTS
+    )
+
+
+def test_without_programs_there_is_no_forge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smithies, "missing", lambda: ["mtools", "squashfs-tools"])
+    assert why_no_forge() == "images cannot be built before you install mtools squashfs-tools"
+
+
+def test_where_image_builders_do_not_run_there_is_no_forge(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise Precondition("this host is a toaster", about="unsupported_host")
+
+    monkeypatch.setattr(smithies, "missing", list)
+    monkeypatch.setattr(host, "check", refuse)
+    assert why_no_forge() == "this host is a toaster"
+
+
+def test_who_is_no_root_is_told_that_there_is_no_card(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(RigError, match="loop devices need root"):
+        Card(tmp_path / "card.img")
+
+
+@needs_card
+def test_a_card_keeps_what_it_holds(tmp_path: Path) -> None:
+    card = Card(tmp_path / "card.img")
+    card.insert()
+    device = Path(card.path)
+    device.write_bytes(b"kept" * 1024)
+    assert card.link.resolve() == device
+    card.close()
+    assert not card.link.is_symlink()
+    card.insert()
+    assert Path(card.path).read_bytes()[:4096] == b"kept" * 1024
+    card.close()
+
+
+@needs_card
+def test_a_card_goes_when_its_process_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "card.img"
+    code = (
+        "import sys; from pathlib import Path; from rig.card import Card;"
+        "card = Card(Path(sys.argv[1])); card.insert(); print(card.path, flush=True);"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", code, str(file)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "script")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        name = Path(process.stdout.readline().strip()).name
+        backing = Path(f"/sys/block/{name}/loop/backing_file")
+        assert backing.read_text("utf-8").strip() == str(file)
+        process.send_signal(signal.SIGKILL)
+    give_up = time.monotonic() + 10
+    while backing.exists() and backing.read_text("utf-8").strip() == str(file):
+        assert time.monotonic() < give_up, "the card is still there"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """Return a folder that no other run of pytest closes to users of builds meanwhile."""
+    with TemporaryDirectory(prefix="atelier-forge-") as folder:
+        yield Path(folder)
+
+
+async def kept(smithy: Smithy) -> tuple[list[Any], list[Any]]:
+    """Return what the Forge has: its profiles, and its builds."""
+    profiles = (await smithy.forge.get("profiles"))["profiles"]
+    builds = (await smithy.forge.get("builds"))["builds"]
+    return (
+        [(one["profile"]["name"], one["version"]) for one in profiles],
+        [(one["profile_id"], one["state"]) for one in builds],
+    )
+
+
+@pytest.mark.e2e
+@needs_forge
+async def test_a_forge_is_furnished_once(reachable: Path) -> None:
+    """A demo that goes on with its folder finds profiles and builds, and leads its entry there."""
+    folder = reachable / "forge"
+    routers = demo_routers("it")
+    async with Workshop(
+        (), folder=reachable, language="it", smithy=Smithy(routers, folder=folder)
+    ) as workshop:
+        smithy, hass = workshop.smithy, workshop.hass
+        assert smithy is not None
+        before = await kept(smithy)
+        assert before == (
+            [("Router del giardino", 1), ("Access point dell'officina", 1)],
+            [("workshop-ap", "done")],
+        )
+        connected = await hass.entity_id(smithy.unique_id("connected"))
+        await hass.wait_state(connected, "on")
+        entries = await forge_entries(hass)
+        assert entries == [smithy.entry_id]
+
+        await smithy.close()
+        await hass.wait_state(connected, "off")
+        async with Smithy(routers, folder=folder) as moved:
+            assert moved.forge.url != smithy.forge.url
+            await moved.join(hass)
+
+            assert moved.entry_id == smithy.entry_id
+            assert await forge_entries(hass) == entries
+            await hass.wait_state(connected, "on")
+            assert await kept(moved) == before
