@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+import tempfile
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -16,11 +17,26 @@ MARK: Final = ".atelier-demo"
 
 
 def open_way(folder: Path) -> None:
-    """Let other users pass to a folder of ours: a Forge that is root builds as such.
+    """Let other users pass to a temporary folder of ours: a Forge that is root builds as such.
 
-    Temporary folders are closed to them, and may be told to be somebody's alone again.
+    Temporary folders are closed to them, and may be told to be somebody's alone again. Other
+    folders stay as their owner has them.
     """
-    for parent in (folder, *folder.parents):
-        found = parent.stat() if parent.exists() else None
-        if found is not None and found.st_uid == os.geteuid() and not found.st_mode & 0o001:
-            parent.chmod(found.st_mode | 0o011)
+    if os.geteuid() == 0:
+        for closed in filter(_is_temporary, closed_on_the_way(folder)):
+            closed.chmod(closed.stat().st_mode | 0o011)
+
+
+def is_closed(folder: Path) -> bool:
+    """Tell whether other users cannot pass to a folder, and `open_way` would not help."""
+    return not all(map(_is_temporary, closed_on_the_way(folder)))
+
+
+def closed_on_the_way(folder: Path) -> list[Path]:
+    """Return what others cannot pass, of a folder and all above it."""
+    way = (folder, *folder.parents)
+    return [step for step in way if step.exists() and not step.stat().st_mode & 0o001]
+
+
+def _is_temporary(folder: Path) -> bool:
+    return folder.is_relative_to(Path(tempfile.gettempdir()).resolve())

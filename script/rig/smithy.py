@@ -15,6 +15,7 @@ from rig.openwrt.cache import CACHE, cached_folder
 from rig.openwrt.faults import Drip
 from rig.openwrt.mirror import Mirror
 from rig.openwrt.tools import missing
+from rig.places import is_closed
 from rig.started import Started
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Smithy(Started):
             settings={
                 "openwrt_mirrors": self.mirror.url,
                 "openwrt_signatures": "require",
+                # Somebody's own folder is not opened to users of builds: these are root's then.
+                **({"build_user": 0} if is_closed(folder.absolute()) else {}),
                 **(self.card.settings if self.card else {}),
             },
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import signal
 import subprocess
 import sys
-from tempfile import TemporaryDirectory
+import tempfile
 import time
 from typing import Any
 
@@ -21,6 +21,7 @@ from rig import smithy as smithies
 from rig.card import Card, why_no_card
 from rig.errors import RigError
 from rig.openwrt.releases import OPKG_ZST
+from rig.places import closed_on_the_way, is_closed, open_way
 from rig.routers import LISTS, demo_routers
 from rig.smithy import Smithy, forge_entries, why_no_forge
 from rig.workshop import Workshop
@@ -67,6 +68,23 @@ def test_who_is_no_root_is_told_that_there_is_no_card(
         Card(tmp_path / "card.img")
 
 
+def test_temporary_folders_are_opened_and_no_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where a demo lies in somebody's closed home, that stays closed."""
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    for folder in (home, temporary):
+        (folder / "demo").mkdir(parents=True)
+        folder.chmod(0o700)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(temporary))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    open_way(home / "demo")
+    open_way(temporary / "demo")
+    assert home in closed_on_the_way(home / "demo")
+    assert is_closed(home / "demo")
+    assert temporary not in closed_on_the_way(temporary / "demo")
+
+
 @needs_card
 def test_a_card_keeps_what_it_holds(tmp_path: Path) -> None:
     card = Card(tmp_path / "card.img")
@@ -110,7 +128,7 @@ def test_a_card_goes_when_its_process_is_killed(tmp_path: Path) -> None:
 @pytest.fixture
 def reachable() -> Iterator[Path]:
     """Return a folder that no other run of pytest closes to users of builds meanwhile."""
-    with TemporaryDirectory(prefix="atelier-forge-") as folder:
+    with tempfile.TemporaryDirectory(prefix="atelier-forge-") as folder:
         yield Path(folder)
 
 
