@@ -1,6 +1,6 @@
 /** The Forge's pages, in the order of their tabs. Their texts are `forge_<name>.title` and so on. */
 
-import { mdiHistory, mdiProgressWrench, mdiRouterNetwork } from "@mdi/js";
+import { mdiHammerWrench, mdiHistory, mdiProgressWrench, mdiRouterNetwork, mdiSd } from "@mdi/js";
 import type { Tab } from "../frame/outlet";
 
 export const PAGES: Tab[] = [
@@ -15,6 +15,18 @@ export const PAGES: Tab[] = [
     icon: mdiHistory,
     tag: "forge-builds",
     load: () => import("./builds/builds"),
+  },
+  {
+    name: "builders",
+    icon: mdiHammerWrench,
+    tag: "forge-builders",
+    load: () => import("./builders/builders"),
+  },
+  {
+    name: "cards",
+    icon: mdiSd,
+    tag: "forge-cards",
+    load: () => import("./cards/cards"),
   },
   {
     name: "jobs",

@@ -79,7 +79,7 @@ export class PackageSearch extends LitElement {
   }
 
   private told() {
-    const { words } = this;
+    const words = this.words;
     if (!words) return nothing;
     const fits = !wrongWith("packages[]", words) && !this.has.has(words);
     const anyway = fits
