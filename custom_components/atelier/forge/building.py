@@ -26,7 +26,7 @@ async def build(forge: Forge, wish: Mapping[str, Any]) -> dict[str, Any]:
             forge.async_update_listeners()
         raise
     forge.unsupported = None
-    await forge.async_request_refresh()
+    forge.read_soon()
     return said
 
 

@@ -13,7 +13,6 @@ from homeassistant.const import CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from ..const import DOMAIN
@@ -64,8 +63,6 @@ class Forge(DataUpdateCoordinator[State]):
             config_entry=entry,
             name=entry.title,
             update_interval=_LOOK_AGAIN,
-            request_refresh_debouncer=Debouncer(hass, _LOGGER, cooldown=_SETTLE_S, immediate=False),
-            always_update=False,
         )
         self.data = State()
         self.url: str = entry.data[CONF_URL]
@@ -74,6 +71,7 @@ class Forge(DataUpdateCoordinator[State]):
         #: Whether the Forge ever told how it stands, since Home Assistant knows it.
         self._known = False
         self._last_event: int | None = None
+        self._stale = asyncio.Event()
         #: Why the Forge cannot build where it runs, once it said so.
         self.unsupported: str | None = None
 
@@ -85,9 +83,27 @@ class Forge(DataUpdateCoordinator[State]):
     @callback
     def start(self) -> None:
         """Begin to listen. Home Assistant waits for nothing: the Forge may be away."""
-        self.config_entry.async_create_background_task(
-            self.hass, self._listen(), name=f"{DOMAIN} forge {self.config_entry.title}"
-        )
+        for work in (self._listen(), self._keep_read()):
+            self.config_entry.async_create_background_task(
+                self.hass, work, name=f"{DOMAIN} forge {self.config_entry.title}"
+            )
+
+    @callback
+    def read_soon(self) -> None:
+        """Have everything read soon."""
+        self._stale.set()
+
+    async def _keep_read(self) -> None:
+        """Read everything when that is due, and once more where it became due meanwhile.
+
+        The coordinator's own requests are dropped while one is carried out, which may have
+        read by then what has changed.
+        """
+        while True:
+            await self._stale.wait()
+            await asyncio.sleep(_SETTLE_S)
+            self._stale.clear()
+            await self.async_refresh()
 
     @override
     async def _async_update_data(self) -> State:
@@ -229,7 +245,7 @@ class Forge(DataUpdateCoordinator[State]):
         elif event.type.startswith("job."):
             await self._job(event)
         elif event.type.startswith(_STOCK):
-            await self.async_request_refresh()
+            self.read_soon()
         if event.id is not None:
             self._last_event = event.id
 
@@ -244,18 +260,18 @@ class Forge(DataUpdateCoordinator[State]):
         jobs = {key: value for key, value in self.data.jobs.items() if key != id_}
         if job.finished:
             self._set(replace(self.data, jobs=jobs, last=job))
-            await self.async_request_refresh()
+            self.read_soon()
         else:
             self._set(replace(self.data, jobs={**jobs, id_: job}))
             if known is None and job.kind == BUILD:
                 # Events do not say which profile it is of.
-                await self.async_request_refresh()
+                self.read_soon()
         if (happening := _happening(known, job)) is not None:
             self.on_job.tell(happening, job)
 
     @callback
     def _set(self, state: State) -> None:
-        """Show what was told. `async_set_updated_data` would call off a reading that is due."""
+        """Show what was told."""
         self.data = state
         self.last_update_success = True
         self.async_update_listeners()

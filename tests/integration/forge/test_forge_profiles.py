@@ -1,5 +1,7 @@
 """Profiles of a Forge: which release they were built from, and building the newest."""
 
+import asyncio
+import json
 from typing import Any
 
 from aiohttp import web
@@ -122,6 +124,27 @@ async def test_progress_that_never_rests_keeps_nothing_from_being_read(
         return shown and shown.attributes["update_percentage"]
 
     await until(hass, lambda: percent() == 10)
+
+
+async def test_what_changes_while_it_is_read_is_read_once_more(
+    hass: HomeAssistant, attic: Wire
+) -> None:
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_request: web.Request) -> web.Response:
+        said = json.dumps(attic.says["builds"])
+        reading.set()
+        await go_on.wait()
+        return web.Response(text=said, content_type="application/json")
+
+    attic.answers["builds"] = slowly
+    attic.tell("profile.changed", {"profile_id": "attic"})
+    await reading.wait()
+    attic.says["builds"]["builds"].insert(0, built("attic", "24.10.4"))
+    attic.tell("build.done", {"profile_id": "attic"})
+    await asyncio.sleep(0.3)  # it becomes due while the first reading still lasts
+    go_on.set()
+    await until(hass, lambda: state(hass, UPDATE) == "off")
 
 
 async def test_a_build_that_is_not_begun_leaves_the_profile_as_it_was(
