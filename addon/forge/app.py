@@ -16,6 +16,7 @@ from forge.openwrt.asu.stats import Stats
 from forge.openwrt.builders.builders import Builders
 from forge.openwrt.builds.builds import Builds
 from forge.openwrt.fetch import Mirrors
+from forge.openwrt.keys import Keys
 from forge.openwrt.packages import Packages
 from forge.openwrt.profiles.exchange import Exchange
 from forge.openwrt.profiles.profiles import Profiles
@@ -44,6 +45,7 @@ class Forge:
     builds: Builds
     asu: Asu
     catalog: Catalog
+    keys: Keys
     stats: Stats
     cards: Cards
 
@@ -78,6 +80,7 @@ class Forge:
             asu=Asu(builds, releases, files, settings),
             catalog=Catalog(releases, packages, settings),
             stats=Stats(store),
+            keys=Keys(settings),
             cards=Cards(settings, store, jobs),
         )
 

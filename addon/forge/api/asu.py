@@ -290,7 +290,8 @@ async def download_image(call: Call, path: StorePath) -> web.StreamResponse:
 def _moved(call: Call, name: str) -> web.Response:
     """Send on to what replaced an address, at the same Forge and with the same key."""
     before, _, _ = call.request.path.rpartition(f"{PREFIX}{name}")
-    return web.Response(status=301, headers={"Location": f"{before}/json/v1{name}.json"})
+    where = f"{before}/json/v1{name}.json"
+    return web.Response(status=301, text=f"{where}\n", headers={"Location": where})
 
 
 def _other(answer: Answer) -> Other[Answer]:

@@ -13,6 +13,7 @@ from forge.cli import (
     builds,
     cards,
     jobs,
+    keys,
     mcp,
     operations,
     profiles,
@@ -35,7 +36,7 @@ _RUN: Final = "Run a Forge"
 for _command in (running.serve, running.worker, running.token, running.health, running.version):
     app.command(rich_help_panel=_RUN)(_command)
 mcp.add_to(app, panel=_RUN)
-for _room in (profiles, releases, builders, builds, artifacts, cards, jobs):
+for _room in (profiles, releases, builders, keys, builds, artifacts, cards, jobs):
     app.add_typer(_room.app, rich_help_panel="Ask a Forge")
 for _room_of_one in (system, operations):
     _room_of_one.add_to(app, panel="Ask a Forge")

@@ -1,15 +1,16 @@
-"""Signatures of what the server publishes: GPG's and usign's, by keys that the owner put in place.
-
-Keys lie in `<data_dir>/openwrt/keys`: `*.asc` and `*.gpg` for GPG, `*.pub` for usign.
-"""
+"""Signatures of what the server publishes: GPG's and usign's, by keys that people put in place."""
 
 import base64
 import binascii
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 import subprocess
 import tempfile
 from typing import Final
+
+from forge.errors import Invalid
+from forge.openwrt.keys import OPENWRT, dearmoured
 
 _ALGORITHM: Final = b"Ed"
 _NUMBER: Final = 8
@@ -28,19 +29,33 @@ class Signature(StrEnum):
     UNCHECKED = "unchecked"
 
 
-def check(message: bytes, *, asc: bytes | None, sig: bytes | None, keys: Path) -> Signature:
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a message's signatures are worth together, and by which keys they say they are."""
+
+    worth: Signature
+    by: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Tell it in one line."""
+        named = (f"{key} (OpenWrt's)" if key in OPENWRT else key for key in self.by)
+        return f"{self.worth}, by {', '.join(named)}" if self.by else str(self.worth)
+
+
+def check(message: bytes, *, asc: bytes | None, sig: bytes | None, keys: Path) -> Signed:
     """Return the worth of a message's signatures: one bad one spoils it."""
-    found = {
+    found = [
         *((_gpg(message, asc, keys),) if asc is not None else ()),
         *((_usign(message, sig, keys),) if sig is not None else ()),
-    }
+    ]
     for worth in (Signature.BAD, Signature.VERIFIED, Signature.UNKNOWN_KEY):
-        if worth in found:
-            return worth
-    return Signature.UNSIGNED
+        by = tuple(key for one in found if one.worth is worth for key in one.by)
+        if any(one.worth is worth for one in found):
+            return Signed(worth, by)
+    return Signed(Signature.UNSIGNED)
 
 
-def _usign(message: bytes, signature: bytes, keys: Path) -> Signature:
+def _usign(message: bytes, signature: bytes, keys: Path) -> Signed:
     """Check a signature in usign's format: `Ed`, the key's number, an Ed25519 signature."""
     # Only the jobs that check one need this library; it is large.
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - see above
@@ -50,8 +65,9 @@ def _usign(message: bytes, signature: bytes, keys: Path) -> Signature:
 
     signed = _decoded(signature, _SIGNATURE)
     if signed is None:
-        return Signature.BAD
+        return Signed(Signature.BAD)
     number, raw = signed
+    by = (number.hex(),)
     for path in sorted(keys.glob("*.pub")):
         key = _decoded(path.read_bytes(), _KEY)
         if key is None or key[0] != number:
@@ -59,9 +75,9 @@ def _usign(message: bytes, signature: bytes, keys: Path) -> Signature:
         try:
             Ed25519PublicKey.from_public_bytes(key[1]).verify(raw, message)
         except InvalidSignature:
-            return Signature.BAD
-        return Signature.VERIFIED
-    return Signature.UNKNOWN_KEY
+            return Signed(Signature.BAD, by)
+        return Signed(Signature.VERIFIED, by)
+    return Signed(Signature.UNKNOWN_KEY, by)
 
 
 def _decoded(text: bytes, size: int) -> tuple[bytes, bytes] | None:
@@ -77,7 +93,7 @@ def _decoded(text: bytes, size: int) -> tuple[bytes, bytes] | None:
     return raw[len(_ALGORITHM) : head], raw[head:]
 
 
-def _gpg(message: bytes, signature: bytes, keys: Path) -> Signature:
+def _gpg(message: bytes, signature: bytes, keys: Path) -> Signed:
     """Check a detached GPG signature."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -86,7 +102,10 @@ def _gpg(message: bytes, signature: bytes, keys: Path) -> Signature:
         rings = []
         for number, path in enumerate(sorted((*keys.glob("*.asc"), *keys.glob("*.gpg")))):
             ring = folder / f"{number}.gpg"
-            ring.write_bytes(_dearmored(path.read_bytes()))
+            try:
+                ring.write_bytes(dearmoured(path.read_bytes()))
+            except Invalid:
+                continue  # one damaged file takes nothing from the others
             rings += ["--keyring", str(ring)]
         done = subprocess.run(  # noqa: S603 - its arguments are our own
             [
@@ -97,16 +116,10 @@ def _gpg(message: bytes, signature: bytes, keys: Path) -> Signature:
             capture_output=True,
             timeout=_TIMEOUT_S,
         )
-    status = {line.split()[1] for line in done.stdout.decode().splitlines() if line.split()[1:]}
+    said = [line.split() for line in done.stdout.decode().splitlines()]
+    status = {words[1]: words[2:] for words in said if words[1:]}
     if done.returncode == 0 and "VALIDSIG" in status:
-        return Signature.VERIFIED
-    return Signature.UNKNOWN_KEY if "NO_PUBKEY" in status else Signature.BAD
-
-
-def _dearmored(key: bytes) -> bytes:
-    """Return an OpenPGP key as gpgv reads it: without the text around it."""
-    if b"-----BEGIN PGP" not in key:
-        return key
-    body = key.partition(b"\n\n")[2] or key.partition(b"\r\n\r\n")[2]
-    lines = body.partition(b"-----END PGP")[0].splitlines()
-    return base64.b64decode(b"".join(line for line in lines if not line.startswith(b"=")))
+        # The last word is the key's own fingerprint, the first that of a part which signs for it.
+        return Signed(Signature.VERIFIED, tuple(status["VALIDSIG"][-1:]))
+    by = tuple(status.get("NO_PUBKEY") or status.get("BADSIG", ())[:1])
+    return Signed(Signature.UNKNOWN_KEY if "NO_PUBKEY" in status else Signature.BAD, by)

@@ -7,8 +7,9 @@ from forge.errors import Integrity
 from forge.jobs.context import Context
 from forge.openwrt import sums
 from forge.openwrt.fetch import Mirrors
+from forge.openwrt.keys import folder
 from forge.openwrt.place import Place
-from forge.openwrt.signatures import Signature, check
+from forge.openwrt.signatures import Signature, Signed, check
 from forge.settings import Settings
 
 _MOST: Final = 8 << 20
@@ -27,26 +28,26 @@ class Published:
 def published(ctx: Context, mirrors: Mirrors, place: Place) -> Published:
     """Read what is published. Raise Integrity where it must not be used, Upstream."""
     listed = mirrors.read(f"{place.folder}/sha256sums", most=_MOST)
-    signature = _signature(ctx.settings, mirrors, place, listed)
-    ctx.log(f"sha256sums: signature {signature}")
-    _judge(ctx.settings, place, signature)
+    signed = _signature(ctx.settings, mirrors, place, listed)
+    ctx.log(f"sha256sums: signature {signed}")
+    _judge(ctx.settings, place, signed)
     archive, sha256 = sums.archive(sums.parse(listed.decode("utf-8", "replace")), place)
-    return Published(archive, sha256, signature)
+    return Published(archive, sha256, signed.worth)
 
 
-def _signature(settings: Settings, mirrors: Mirrors, place: Place, listed: bytes) -> Signature:
+def _signature(settings: Settings, mirrors: Mirrors, place: Place, listed: bytes) -> Signed:
     if settings.openwrt_signatures == "off":
-        return Signature.UNCHECKED
+        return Signed(Signature.UNCHECKED)
     asc, sig = (
         mirrors.read_if_there(f"{place.folder}/sha256sums.{kind}", most=_MOST_SIGNATURE)
         for kind in ("asc", "sig")
     )
-    return check(listed, asc=asc, sig=sig, keys=settings.data_dir / "openwrt" / "keys")
+    return check(listed, asc=asc, sig=sig, keys=folder(settings))
 
 
-def _judge(settings: Settings, place: Place, signature: Signature) -> None:
+def _judge(settings: Settings, place: Place, signed: Signed) -> None:
     """Raise Integrity where the policy does not take a signature."""
-    policy = settings.openwrt_signatures
+    policy, signature = settings.openwrt_signatures, signed.worth
     if signature is Signature.BAD or (policy == "require" and signature is not Signature.VERIFIED):
         told = {
             Signature.BAD: "is wrong",
@@ -54,9 +55,10 @@ def _judge(settings: Settings, place: Place, signature: Signature) -> None:
             Signature.UNKNOWN_KEY: "is by a key that is not among yours",
         }[signature]
         raise Integrity(
-            f"The signature of sha256sums of {place} {told}: nothing was downloaded. Put"
-            " OpenWrt's keys into openwrt/keys of the data folder, or set openwrt_signatures",
+            f"The signature of sha256sums of {place} {told}: nothing was downloaded. Add"
+            " OpenWrt's keys with `forge keys add`, or set openwrt_signatures",
             about="signature_bad",
             signature=str(signature),
+            keys=list(signed.by),
             policy=policy,
         )
