@@ -12,6 +12,7 @@ from pydantic import Field
 
 from forge.errors import ForgeError, NotFound, Precondition
 from forge.flash.disks import Disk, disk_of, disks
+from forge.flash.filesystems import with_contents
 from forge.flash.mounts import mounts
 
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -88,7 +89,9 @@ def _described(disk: Disk, only: Collection[Path]) -> Device:
     except ForgeError as error:
         refusal = error.code
         in_use = True if error.code == "precondition.device_busy" or disk.mounts else None
-    return Device(**disk.model_dump(), in_use=in_use, refusal=refusal)
+    # The running system's own disks are nobody's card: they are left alone.
+    told = with_contents(disk) if refusal is None else disk
+    return Device(**told.model_dump(), in_use=in_use, refusal=refusal)
 
 
 def _refuse(disk: Disk, only: Collection[Path]) -> None:

@@ -31,6 +31,8 @@ class Partition(BaseModel):
     start: int = Field(description="bytes from the disk's beginning")
     size: int = Field(description="bytes")
     mounts: list[str]
+    filesystem: str | None = Field(default=None, description="its kind, where it is known")
+    label: str | None = Field(default=None, description="what its owner called it")
 
 
 class Disk(BaseModel):
@@ -53,6 +55,8 @@ class Disk(BaseModel):
     holders: list[str] = Field(description="the devices that are made of it or its partitions")
     mounts: list[str] = Field(description="where it or its partitions are mounted, as seen here")
     system: bool = Field(description="the running system, or the Forge's data, is on it")
+    filesystem: str | None = Field(default=None, description="of a disk without partitions")
+    label: str | None = Field(default=None, description="of a disk without partitions")
 
 
 def disks(mounted: list[Mount]) -> list[Disk]:

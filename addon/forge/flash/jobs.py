@@ -11,6 +11,7 @@ from forge.flash.block import BlockTarget
 from forge.flash.content import Content
 from forge.flash.devices import writable
 from forge.flash.facts import Outcome, Wish
+from forge.flash.filesystems import with_contents
 from forge.flash.images import Images, Seen
 from forge.flash.rows import PlanRow
 from forge.flash.writer import read_back, wipe, write
@@ -56,7 +57,7 @@ def plan(ctx: Context, params: Wish) -> dict[str, Any]:
     # Looked at again: reading took a while.
     disk = writable(params.device, ctx.settings.data_dir, only=ctx.settings.flash_devices)
     images.check_room(seen.name, seen.size, disk.size)
-    made = plans.make(ctx.store, ctx.settings, params, disk, seen)
+    made = plans.make(ctx.store, ctx.settings, params, with_contents(disk), seen)
     return made.model_dump(mode="json")
 
 

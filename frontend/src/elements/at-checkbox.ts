@@ -28,6 +28,10 @@ export class AtCheckbox extends AtField<boolean> {
         margin: 0;
         accent-color: var(--primary-color);
       }
+      .hint,
+      .error {
+        margin: -8px 0 8px 32px;
+      }
     `,
   ];
 

@@ -125,7 +125,7 @@ export class BuildersPage extends ForgePage {
       ${
         builders.length
           ? html`<p class="muted">
-                ${t("forge_builders.all", { n: number(builders.length), size: bytes(size) })}
+                ${t("forge_builders.all", { n: builders.length, size: bytes(size) })}
               </p>
               <div class="list">${builders.map((one) => this.builder(one))}</div>`
           : html`<at-note>${t("forge_builders.none")}</at-note>`

@@ -55,9 +55,6 @@ export class CardsPage extends ForgePage {
         margin: 0;
         overflow-wrap: anywhere;
       }
-      .device.refused {
-        opacity: 0.85;
-      }
       .grow {
         flex: 1;
       }
@@ -144,7 +141,7 @@ export class CardsPage extends ForgePage {
       ["connected", device.transport && transportWords(device.transport)],
       ["size", device.size ? `${bytes(device.size)} (${number(device.size)} B)` : null],
     ];
-    return html`<section class="card device ${refusal ? "refused" : ""}" aria-label=${`${deviceName(device)}, ${device.path}`}>
+    return html`<section class="card device" aria-label=${`${deviceName(device)}, ${device.path}`}>
       <h2>${deviceName(device)}</h2>
       <dl>
         ${told.map(([name, value]) =>

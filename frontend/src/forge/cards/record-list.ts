@@ -76,7 +76,12 @@ export class RecordList extends LitElement {
       {
         key: "device",
         label: t("forge_cards.card"),
-        cell: ({ device_model, device_path, device_serial, device_size }) => html`<span>
+        cell: ({
+          device_model,
+          device_path,
+          device_serial,
+          device_size,
+        }) => html`<span class="stack">
           ${[device_model, device_path, bytes(device_size)].filter(Boolean).join(", ")}
           ${device_serial ? html`<span class="muted">${device_serial}</span>` : nothing}
         </span>`,
@@ -97,11 +102,11 @@ export class RecordList extends LitElement {
       status === "succeeded" && result
         ? t(`forge_cards.outcome.${result}`)
         : t(`forge_cards.states.${status}`);
-    return html`<span>
+    return html`<span class="stack">
       <at-chip tone=${TONES[status]}>${words}</at-chip>
       ${suspect ? html`<at-chip tone="bad">${t("forge_cards.suspect")}</at-chip>` : nothing}
       ${incomplete ? html`<at-chip tone="warning">${t("forge_cards.incomplete")}</at-chip>` : nothing}
-      ${error && status === "failed" ? html`<br /><span class="muted">${failureText(forgeFailure(error))}</span>` : nothing}
+      ${error && status === "failed" ? html`<span class="muted">${failureText(forgeFailure(error))}</span>` : nothing}
     </span>`;
   }
 }

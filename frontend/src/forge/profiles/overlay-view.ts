@@ -60,7 +60,7 @@ export class OverlayView extends LitElement {
   private content({ entries, size, tree_hash }: Overlay) {
     const shown = entries.filter(({ kind }) => kind !== "folder");
     return html`
-      ${t("forge_profiles.overlay", { n: number(shown.length), size: bytes(size) })}
+      ${t("forge_profiles.overlay", { n: shown.length, size: bytes(size) })}
       <ul>
         ${shown.slice(0, MOST).map(
           ({ path, kind, mode, size, target }) => html`<li>

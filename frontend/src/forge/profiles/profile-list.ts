@@ -67,16 +67,6 @@ export class ProfileList extends ForgePage {
   static override styles = [
     ForgePage.styles,
     css`
-      .what {
-        display: grid;
-        gap: 4px;
-        justify-items: start;
-      }
-      .tags {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px;
-      }
       .chosen {
         display: flex;
         flex-wrap: wrap;
@@ -89,9 +79,6 @@ export class ProfileList extends ForgePage {
       }
       .chosen span {
         flex: 1;
-      }
-      at-checkbox {
-        display: inline-block;
       }
     `,
   ];
@@ -200,7 +187,7 @@ export class ProfileList extends ForgePage {
         key: "name",
         label: t("forge_profiles.profile"),
         phone: "heading",
-        cell: ({ id, profile }) => html`<span class="what">
+        cell: ({ id, profile }) => html`<span class="stack">
           <a href=${this.address("profiles", id)}>${profile.name}</a>
           <span class="muted">${id}</span>
         </span>`,
@@ -213,7 +200,7 @@ export class ProfileList extends ForgePage {
       {
         key: "release",
         label: t("forge_profiles.release"),
-        cell: ({ profile }) => html`<span class="what">
+        cell: ({ profile }) => html`<span class="stack">
           ${profile.openwrt_release}<span class="muted">${profile.imagebuilder_profile}</span>
         </span>`,
       },
@@ -222,13 +209,13 @@ export class ProfileList extends ForgePage {
         label: t("forge_profiles.tags"),
         cell: ({ profile }) =>
           profile.tags?.length
-            ? html`<span class="tags">${profile.tags.map((tag) => html`<at-chip>${tag}</at-chip>`)}</span>`
+            ? html`<span class="line">${profile.tags.map((tag) => html`<at-chip>${tag}</at-chip>`)}</span>`
             : nothing,
       },
       {
         key: "changed",
         label: t("forge_profiles.changed"),
-        cell: (kept) => html`<span class="what">
+        cell: (kept) => html`<span class="stack">
           <span title=${dateTime(kept.changed_at)}>${ago(kept.changed_at)}</span>
           <span class="muted">${t("forge_profiles.version", { version: number(kept.version) })}</span>
         </span>`,

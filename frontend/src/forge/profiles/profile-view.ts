@@ -60,6 +60,9 @@ export class ProfileView extends ForgePage {
         flex-wrap: wrap;
         gap: 4px;
       }
+      dl + .chips {
+        margin-top: 12px;
+      }
       .text {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
@@ -159,7 +162,7 @@ export class ProfileView extends ForgePage {
 
   private packages({ packages, packages_remove }: Profile) {
     const none = !packages?.length && !packages_remove?.length;
-    return html`<h2>${fieldName("packages")}</h2>
+    return html`<h2>${t("forge_profiles.section.packages")}</h2>
       <section class="card">
         ${none ? html`<span class="muted">${t("forge_profiles.boards_own")}</span>` : nothing}
         <div class="chips">

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { base, lines, page } from "../../elements/styles";
 import { Loading } from "../../frame/loading";
@@ -19,7 +19,19 @@ export class VersionList extends LitElement {
     return (await this.door.request<{ versions: Version[] }>("GET", path)).versions;
   });
 
-  static override styles = [base, page, lines];
+  static override styles = [
+    base,
+    page,
+    lines,
+    css`
+      ul {
+        margin: 0;
+      }
+      li:first-child {
+        border-top: none;
+      }
+    `,
+  ];
 
   protected override willUpdate(changes: PropertyValues): void {
     const before = changes.get("kept") as Kept | undefined;
