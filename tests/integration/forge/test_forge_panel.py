@@ -1,6 +1,8 @@
 """The panel's page about a Forge: what administrators ask for, and nobody else."""
 
 from collections.abc import Mapping
+from pathlib import Path
+import re
 from typing import Any, Final
 
 from aiohttp import web
@@ -18,6 +20,9 @@ from tests.integration.forge.wire import TOKEN, Wire, refusal
 from tests.integration.panel import Page, page_of
 
 JOB: Final = "a" * 32
+PAGES: Final = Path(__file__).parents[3] / "frontend/src/forge"
+#: These are the ways to a Forge.
+NOT_PAGES: Final = {"door.ts", "http-door.ts", "socket-door.ts"}
 
 #: What of the API pages never ask for, and why; new addresses are kept out, too.
 KEPT_OUT: Final = {
@@ -77,6 +82,18 @@ def test_pages_may_ask_for_what_there_is_and_not_for_all_of_it() -> None:
     assert pages <= there
     assert there >= KEPT_OUT.keys()
     assert not pages & KEPT_OUT.keys()
+
+
+def test_pages_may_ask_for_all_that_is_written_in_them() -> None:
+    written = {
+        re.sub(r"\$\{[^}]*\}", "{}", address)
+        for file in PAGES.rglob("*.ts")
+        if file.name not in NOT_PAGES
+        for address in re.findall(r'["`]/([a-z][^"`\s]*)["`]', file.read_text("utf-8"))
+    }
+    assert len(written) > 20
+    allowed = {_shape(path) for paths in ALLOWED.values() for path in paths}
+    assert written <= allowed
 
 
 async def test_administrators_see_the_forges(admin: Page, member: Page, entry_id: str) -> None:
