@@ -26,7 +26,8 @@ export const logStyle = css`
   }
   .window {
     position: relative;
-    height: min(60vh, 640px);
+    /* Its end, where the newest line is, stays in sight below what is told of the job. */
+    height: clamp(240px, 100vh - 580px, 640px);
     overflow: auto;
     border: 1px solid var(--divider-color);
     border-radius: var(--ha-card-border-radius, 12px);
@@ -36,7 +37,7 @@ export const logStyle = css`
   }
   .window.short {
     height: auto;
-    max-height: min(60vh, 640px);
+    max-height: clamp(240px, 100vh - 580px, 640px);
   }
   .lines {
     position: absolute;
