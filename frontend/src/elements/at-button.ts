@@ -79,7 +79,8 @@ export class AtButton extends LitElement {
         border-color: var(--primary-color);
         background: color-mix(in srgb, var(--primary-color) 18%, transparent);
       }
-      button:disabled {
+      button:disabled,
+      :host([kind="danger"]) button:disabled {
         color: var(--disabled-text-color);
       }
       :host([kind="primary"]) button:disabled {

@@ -116,7 +116,7 @@ export class PruneDialog extends LitElement {
         ?disabled=${!this.plan?.pruned.length}
         @click=${this.prune}
       >
-        ${t("forge_builders.delete_these", { n: this.plan?.pruned.length ?? 0 })}
+        ${this.plan?.pruned.length ? t("forge_builders.delete_these", { n: this.plan.pruned.length }) : t("common.delete")}
       </at-button>
     </at-dialog>`;
   }

@@ -107,11 +107,6 @@ export class BoardField extends AtField<Board> {
     return (await this.door.request<{ boards: BoardFacts[] }>("GET", path, { query })).boards;
   }
 
-  protected override willUpdate(): void {
-    const problems = FIELDS.some((name) => this.problems[name]);
-    if (problems && this.value.imagebuilder_profile) this.typed = true;
-  }
-
   protected override render() {
     return html`<div class="fields">
       ${this.release()}

@@ -226,6 +226,7 @@ export class ProfileEditor extends ForgePage {
         .feed=${this.feed}
         .places=${this.places}
         .about=${{ profile: this.nameless() }}
+        @at-checked=${this.showCheck}
       ></forge-package-check>
       ${this.failed ? html`<p class="failed" role="alert">${this.failed}</p>` : nothing}
       <div class="end">
@@ -299,7 +300,13 @@ export class ProfileEditor extends ForgePage {
   private checkPackages = (): void => {
     this.failed = "";
     if (Object.keys(problemsOf(this.nameless())).length) this.fine();
-    else void this.updateComplete.then(() => this.check?.begin());
+    else void this.updateComplete.then(() => this.check?.begin().then(this.showCheck));
+  };
+
+  /** Lead to what the check says: it stands at the end of all fields. */
+  private showCheck = async (): Promise<void> => {
+    await this.check?.updateComplete;
+    this.check?.scrollIntoView({ block: "center" });
   };
 
   private save = async (): Promise<void> => {
