@@ -86,12 +86,12 @@ export class ForgeWeb extends LitElement {
   /** See whether the door opens, with a token or without. */
   private async knock(token?: string): Promise<void> {
     const door = new HttpDoor(new URL("api/v1", document.baseURI).href, token);
+    this.token = token;
     this.busy = true;
     this.failed = undefined;
     this.wrong = "";
     try {
       await door.request("GET", "/status");
-      this.token = token;
       if (token) sessionStorage.setItem(KEPT_AS, token);
       this.door = door;
       this.locked = false;
