@@ -10,7 +10,7 @@ from .forge.kind import loaded_forges
 from .panel import acting, exporting, facts, moving_in, own, settings, teaching, watching
 from .panel.answer import answer
 from .panel.command import Command, who, workshops
-from .panel.forge import asking, fetching, watching as forge_watching
+from .panel.forge import asking, fetching, sending, watching as forge_watching
 from .panel.forge.command import ForgeCommand
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -34,6 +34,7 @@ def async_setup_commands(hass: HomeAssistant) -> None:
     """
     hass.http.register_view(exporting.DownloadView)
     hass.http.register_view(fetching.ForgeFileView)
+    hass.http.register_view(sending.ForgeUploadView)
     websocket_api.async_register_command(hass, _workshops)
     websocket_api.async_register_command(hass, _forges)
     commands: tuple[Command | ForgeCommand, ...] = (*COMMANDS, *FORGE_COMMANDS)

@@ -13,12 +13,14 @@ from yarl import URL
 from .errors import Away, NoForge, Refused, TokenRefused
 from .stream import Frame, frames
 
-_ANSWER_S: Final = 30.0
-#: For what somebody waits who can see it: the Forge may have to ask servers first.
-_PATIENT_S: Final = 120.0
 _CONNECT_S: Final = 10.0
-#: The Forge's stream beats every 15 s, also when nothing happens.
-_SILENCE_S: Final = 50.0
+_SOON: Final = aiohttp.ClientTimeout(total=30.0, sock_connect=_CONNECT_S)
+#: For what somebody waits who can see it: the Forge may have to ask servers first.
+_LATER: Final = aiohttp.ClientTimeout(total=120.0, sock_connect=_CONNECT_S)
+#: For files that come from browsers, over lines of any kind.
+_SLOWLY: Final = aiohttp.ClientTimeout(total=3600.0, sock_connect=_CONNECT_S)
+#: For what may take for ever. The Forge's streams beat every 15 s, also when nothing happens.
+_ENDLESS: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=50.0)
 #: The largest answer that is taken, in bytes: pages of profiles are far smaller.
 _LARGEST: Final = 32 << 20
 
@@ -72,9 +74,9 @@ class Client:
         key: str | None = None,
     ) -> dict[str, Any]:
         """Ask once. Raise Away, NoForge, Refused."""
-        headers = self._headers | ({"Idempotency-Key": key} if key else {})
-        said = await self._answer(method, f"/api/v1/{path}", headers, query=query, body=body)
-        answer = said.read()
+        headers = {"Idempotency-Key": key} if key else {}
+        sent = {"params": _pairs(query or {}), "json": body, "headers": headers}
+        answer = (await self._answer(method, f"/api/v1/{path}", _SOON, **sent)).read()
         if not isinstance(answer, dict):
             raise NoForge
         return answer
@@ -89,15 +91,21 @@ class Client:
         key: str | None,
     ) -> Any:
         """Ask once for somebody else, who may wait long; return whatever the answer is."""
-        headers = self._headers | ({"Idempotency-Key": key} if key else {})
-        said = await self._answer(
-            method, f"/api/v1/{path}", headers, query=query, body=body, patience_s=_PATIENT_S
-        )
-        return said.read()
+        headers = {"Idempotency-Key": key} if key else {}
+        sent = {"params": _pairs(query), "json": body, "headers": headers}
+        return (await self._answer(method, f"/api/v1/{path}", _LATER, **sent)).read()
+
+    async def send(
+        self, method: str, path: str, *, query: Mapping[str, str], content: aiohttp.StreamReader
+    ) -> Any:
+        """Send a file as it comes; return the answer. Raise Away, NoForge, Refused."""
+        headers = {"Content-Type": "application/octet-stream"}
+        sent = {"params": query, "data": content, "headers": headers}
+        return (await self._answer(method, f"/api/v1/{path}", _SLOWLY, **sent)).read()
 
     async def figures(self) -> str:
         """Return the Forge's figures, as Prometheus reads them."""
-        return (await self._answer("GET", "/metrics", self._headers)).text()
+        return (await self._answer("GET", "/metrics", _SOON)).text()
 
     @asynccontextmanager
     async def stream(self, path: str, after: int | None) -> AsyncIterator[AsyncGenerator[Frame]]:
@@ -114,12 +122,11 @@ class Client:
         self, path: str, headers: Mapping[str, str]
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Begin to read what may take for ever. Raise Away, NoForge, Refused."""
-        patience = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=_SILENCE_S)
         try:
             async with self._session.get(
                 f"{self._url}/api/v1/{path}",
                 headers={**self._headers, **headers},
-                timeout=patience,
+                timeout=_ENDLESS,
                 allow_redirects=False,
             ) as response:
                 if response.status != HTTPStatus.OK:
@@ -129,25 +136,18 @@ class Client:
             raise Away(str(error) or type(error).__name__) from error
 
     async def _answer(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str],
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-        patience_s: float = _ANSWER_S,
+        self, method: str, path: str, patience: aiohttp.ClientTimeout, **sent: Any
     ) -> _Said:
+        headers = {**self._headers, **sent.pop("headers", {})}
         try:
             async with self._session.request(
                 method,
                 self._url + path,
-                params=_pairs(query or {}),
-                json=body,
                 headers=headers,
-                timeout=aiohttp.ClientTimeout(total=patience_s, sock_connect=_CONNECT_S),
+                timeout=patience,
                 # The token is for this address, and for no other one.
                 allow_redirects=False,
+                **sent,
             ) as response:
                 said = bytearray()
                 async for piece in response.content.iter_any():

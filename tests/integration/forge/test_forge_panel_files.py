@@ -1,4 +1,4 @@
-"""Files that jobs of a Forge keep, on their way to an administrator's browser."""
+"""Files on their way from a Forge to an administrator's browser, and from there to a Forge."""
 
 from typing import Final
 
@@ -105,3 +105,59 @@ async def test_a_file_that_there_is_not(
     assert (await client.get(f"{address}/{NAME}")).status == 502
     await wire.__aexit__()
     assert (await client.get(f"{address}/{NAME}")).status == 502
+
+
+OVERLAY: Final = "profiles/attic/overlay"
+
+
+async def test_a_file_is_sent_as_it_comes(
+    wire: Wire, address: str, hass_client: ClientSessionGenerator
+) -> None:
+    came: list[tuple[str, dict[str, str], bytes]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        came.append((request.method, dict(request.query), await request.read()))
+        return web.json_response({"version": 2})
+
+    wire.answers[f"{OVERLAY}/file"] = take
+    to = address.partition("/jobs/")[0]
+    asked = f"{to}/{OVERLAY}/file?path=/etc/banner&expected=1"
+    answer = await (await hass_client()).put(asked, data=IMAGE)
+    assert await answer.json() == {"version": 2}
+    assert came == [("PUT", {"path": "/etc/banner", "expected": "1"}, IMAGE)]
+
+
+async def test_why_a_file_is_not_taken(
+    wire: Wire, address: str, hass_client: ClientSessionGenerator
+) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        await request.read()
+        return refusal(413, "too_large.body", "more than 64 MiB")
+
+    wire.answers[OVERLAY] = refuse
+    client, to = await hass_client(), address.partition("/jobs/")[0]
+    answer = await client.put(f"{to}/{OVERLAY}", data=IMAGE)
+    assert answer.status == 422
+    error = (await answer.json())["error"]
+    assert (error["code"], error["translation_key"]) == ("too_large.body", "forge_refused")
+    await wire.__aexit__()
+    answer = await client.put(f"{to}/{OVERLAY}", data=b"x")
+    assert answer.status == 502
+    assert (await answer.json())["error"]["code"] == "forge_away"
+
+
+async def test_nothing_else_is_sent_and_by_nobody_else(
+    wire: Wire,
+    address: str,
+    hass_client: ClientSessionGenerator,
+    hass_read_only_access_token: str,
+) -> None:
+    wire.asked.clear()
+    client, to = await hass_client(), address.partition("/jobs/")[0]
+    reader = await hass_client(hass_read_only_access_token)
+    for path in ("profiles/attic", "profiles/../jobs", f"{OVERLAY}/../..", f"{OVERLAY}?A-b=1"):
+        assert (await client.put(f"{to}/{path}", data=b"x")).status in {400, 404, 405}
+    assert (await reader.put(f"{to}/{OVERLAY}", data=b"x")).status == 404
+    nowhere = f"/api/atelier/forge/nothing/{OVERLAY}"
+    assert (await client.put(nowhere, data=b"x")).status == 404
+    assert wire.asked == []

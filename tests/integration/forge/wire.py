@@ -81,7 +81,8 @@ class Wire:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/api/v1/").removeprefix("/")
-        body = await request.json() if request.can_read_body else None
+        said = request.content_type == "application/json" and request.can_read_body
+        body = await request.json() if said else None
         self.asked.append((request.method, path, body))
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return refusal(401, "unauthorized.token", "wrong token")

@@ -63,6 +63,8 @@ ALLOWED: Final = {
 }
 
 FILE: Final = "jobs/{id}/files/{file}"
+#: What browsers send as files.
+UPLOADS: Final = ("profiles/{name}/overlay", "profiles/{name}/overlay/file")
 
 
 def _pattern(*shapes: str) -> re.Pattern[str]:
@@ -71,6 +73,7 @@ def _pattern(*shapes: str) -> re.Pattern[str]:
 
 _PATTERNS: Final = {method: _pattern(*shapes) for method, shapes in ALLOWED.items()}
 _FILE: Final = _pattern(FILE)
+_UPLOADS: Final = _pattern(*UPLOADS)
 
 
 def may_ask(method: str, path: str) -> bool:
@@ -81,3 +84,8 @@ def may_ask(method: str, path: str) -> bool:
 def may_fetch(path: str) -> bool:
     """Tell whether an address is that of a file which a job keeps."""
     return _FILE.fullmatch(path) is not None
+
+
+def may_send(path: str) -> bool:
+    """Tell whether a file may be sent to an address."""
+    return _UPLOADS.fullmatch(path) is not None

@@ -66,10 +66,10 @@ def told_as_refusal() -> Iterator[None]:
     try:
         yield
     except errors.ForgeError as error:
-        raise refusal(error) from error
+        raise _refusal(error) from error
 
 
-def refusal(error: errors.ForgeError) -> Refused:
+def _refusal(error: errors.ForgeError) -> Refused:
     """Return what a page is told of a Forge's error."""
     if isinstance(error, errors.Refused) and not isinstance(error, errors.TokenRefused):
         return Refused(
@@ -82,3 +82,14 @@ def refusal(error: errors.ForgeError) -> Refused:
         )
     translated = errors.translated(error)
     return Refused(str(translated.translation_key), str(translated))
+
+
+def told_of(error: errors.ForgeError) -> dict[str, Any]:
+    """Return what a page is told of an error outside of a command, in a command's form."""
+    refused = _refusal(error)
+    return {
+        "code": refused.code,
+        "message": str(refused),
+        "translation_key": refused.key,
+        "translation_placeholders": refused.facts,
+    }

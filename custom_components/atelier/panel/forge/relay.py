@@ -13,7 +13,7 @@ from ...const import DOMAIN
 from ...forge.errors import ForgeError, Refused, TokenRefused
 from ...forge.stream import Frame
 from ..stream import Stream
-from .command import ForgeCall, refusal
+from .command import ForgeCall, told_of
 
 #: So much may be on its way to a page that has not said that it heard it, in characters.
 #: Beyond that nothing is read from the Forge, which keeps it until it is asked for again.
@@ -90,7 +90,7 @@ class Relay:
                     await asyncio.Event().wait()
                 except Refused as error:
                     if error.code.partition(".")[0] not in _PASSING:
-                        self._say({"type": "refused", **_problem(error)})
+                        self._say({"type": "refused", "error": told_of(error)})
                         return
                     self._down(error)
                 except ForgeError as error:
@@ -145,7 +145,7 @@ class Relay:
     def _down(self, error: ForgeError) -> None:
         if self._line is not False:
             self._line = False
-            self._say({"type": "line", "up": False, **_problem(error)})
+            self._say({"type": "line", "up": False, "error": told_of(error)})
 
     def _say(self, event: dict[str, Any]) -> None:
         self._stream.say(event)
@@ -158,16 +158,3 @@ def relay_of(call: ForgeCall, stream: str) -> Relay | None:
 
 def _relays(hass: HomeAssistant) -> dict[tuple[ActiveConnection, str], Relay]:
     return hass.data.setdefault(RELAYS, {})
-
-
-def _problem(error: ForgeError) -> dict[str, Any]:
-    """Return what a page is told of an error within a stream."""
-    told = refusal(error)
-    return {
-        "error": {
-            "code": told.code,
-            "message": str(told),
-            "translation_key": told.key,
-            "translation_placeholders": told.facts,
-        }
-    }
