@@ -7,10 +7,11 @@ from typing import Final
 from .machines.news import Happening, Kind
 from .machines.pace import Pace
 
-#: A reader takes one card in two seconds. What comes faster for long, from a board gone mad
-#: or from somebody who forges its messages, must not fill the recorder.
-_AT_ONCE: Final = 32
-_EVERY_S: Final = 1.0
+#: A reader takes one card in two seconds, and a visit is a handful of changes. What comes
+#: faster for long, from a board gone mad or from somebody who forges its messages, must not
+#: fill the recorder: an entity's state costs Home Assistant more than a board's answer.
+_AT_ONCE: Final = 8
+_EVERY_S: Final = 2.0
 #: What a flood can make happen without a limit; all else is worth telling whenever it is.
 _CARDS: Final = frozenset({Kind.GRANTED, Kind.DENIED, Kind.UNKNOWN_CARD})
 #: Unknown boards are paced together: forged numbers are many.

@@ -34,7 +34,7 @@ async def test_a_machine_that_changes_too_often_is_shown_as_it_is_at_last(laser:
         assert (await laser.asks("startuse", uid=ANNA))["request_ok"]
         assert (await laser.asks("stopuse", uid=ANNA, duration=60))["request_ok"]
     assert (await laser.asks("startuse", uid=ANNA))["request_ok"]
-    assert len(seen.states) < 60
+    assert len(seen.states) < 20
     async with asyncio.timeout(5):
         await until(lambda: laser.shows("sensor", "state") == "in_use")
     assert laser.makerspace.desk.status(7).state == "in_use"
@@ -46,7 +46,7 @@ async def test_cards_that_no_reader_could_read_so_fast_are_answered_but_not_told
     seen = Seen(laser, "event", "activity")
     for _ in range(80):
         assert (await laser.asks("checkuser", uid=ANNA))["is_valid"]
-    assert 20 < len(seen.states) < 60
+    assert 8 <= len(seen.states) < 20
 
 
 async def test_boards_that_nobody_knows_are_looked_at_a_few_times_only(laser: Laser) -> None:
@@ -60,7 +60,7 @@ async def test_boards_that_nobody_knows_are_looked_at_a_few_times_only(laser: La
     for number in range(1000, 1200):
         laser.says("checkmachine", str(number))
     await laser.hass.async_block_till_done()
-    assert 0 < looks < 60
+    assert 0 < looks < 20
     assert len(laser.makerspace.desk.strangers) == 64
 
 

@@ -16,6 +16,7 @@ from ...const import AUTOMATION, DOMAIN
 from ...errors import translated_ledger_errors
 from ..care import HOUR_S, since_care_s
 from ..facts import Member
+from ..news import Status
 
 if TYPE_CHECKING:
     from ...makerspace import Makerspace
@@ -41,7 +42,7 @@ class CareList(TodoListEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Show what is due, now and from now on."""
-        self.async_on_remove(self._makerspace.desk.changed.listen(self._machine_changed))
+        self.async_on_remove(self._makerspace.on_shown.listen(self._shown))
         self.async_on_remove(self._makerspace.on_tick.listen(self._look))
         self._due = self._all()
         self._take()
@@ -82,11 +83,11 @@ class CareList(TodoListEntity):
         role = self._makerspace.desk.roll.role_of(member)
         return not member.disabled and (role.care or role.manage)
 
-    def _items(self, machine_id: int) -> list[TodoItem]:
+    def _items(self, machine_id: int, status: Status) -> list[TodoItem]:
         """Return what a machine is due."""
         facts = self._makerspace.desk.facts
         items: list[TodoItem] = []
-        for plan_id in self._makerspace.status(machine_id).due:
+        for plan_id in status.due:
             plan = facts.plans[plan_id]
             used_h = since_care_s(facts, plan, with_open=True) / HOUR_S
             hours = f"{used_h:.1f} / {plan.every_h:g} h"
@@ -101,11 +102,13 @@ class CareList(TodoListEntity):
         return items
 
     def _all(self) -> dict[int, list[TodoItem]]:
-        return {number: self._items(number) for number in self._makerspace.desk.facts.machines}
+        makerspace = self._makerspace
+        machines = makerspace.desk.facts.machines
+        return {number: self._items(number, makerspace.status(number)) for number in machines}
 
     @callback
-    def _machine_changed(self, machine_id: int) -> None:
-        items = self._items(machine_id)
+    def _shown(self, machine_id: int, status: Status) -> None:
+        items = self._items(machine_id, status)
         if items != self._due.get(machine_id, []):
             self._due[machine_id] = items
             self._take()
