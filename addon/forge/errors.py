@@ -35,6 +35,12 @@ class Invalid(ForgeError):
     status = 422
 
 
+class Unsupported(Invalid):
+    """Well-formed, but of releases or boards that there are not; OpenWrt's own status for it."""
+
+    status = 400
+
+
 class Unauthorized(ForgeError):
     """No token, or a wrong one."""
 

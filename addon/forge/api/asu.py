@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from forge.api.clients import address
 from forge.api.routes import ASU, PREFIX, Asked, Call, Other, Routes
-from forge.errors import Busy, Invalid, Precondition, Upstream, UpstreamTimeout
+from forge.errors import Busy, Invalid, Precondition, Unsupported, Upstream, UpstreamTimeout
 from forge.jobs.files import checked
 from forge.openwrt.asu.answers import Answer
 from forge.openwrt.asu.catalog import Branch, Index, Latest, Overview
@@ -24,7 +24,7 @@ JSON: Final = Routes(ASU, prefix="/json/v1")
 STORE: Final = Routes(ASU, prefix="")
 #: What tells people of it, in the Forge's own words.
 OWN: Final = Routes("clients")
-_STATUSES: Final = (200, 400, 500)
+_STATUSES: Final = (200, 500)
 _ASKS: Final = (Precondition, Upstream, UpstreamTimeout)
 _BoardName = Annotated[str, Field(max_length=255), Shape(r"[\w.,-]+", "a board")]
 _Architecture = Annotated[
@@ -122,7 +122,9 @@ def show_client_address(call: Call) -> ClientAddress:
     return ClientAddress(path=address(token(call.forge.settings)))
 
 
-@ROUTES.route("POST", "/build", status=202, also=_STATUSES, errors=(Invalid, Busy, *_ASKS))
+@ROUTES.route(
+    "POST", "/build", status=202, also=_STATUSES, errors=(Invalid, Unsupported, Busy, *_ASKS)
+)
 def ask_for_build(call: Call, body: BuildRequest) -> Other[Answer]:
     """Build an image, as ASU's clients ask for it."""
     return _other(call.forge.asu.ask(body, by=call.by, key=call.idempotency_key))

@@ -18,7 +18,7 @@ Build = Annotated[str, typer.Argument(metavar="BUILD", help="The build's id.")]
 @command(app, "list")
 def list_(asked: Session, *, build_id: Build) -> None:
     """List the files of a build."""
-    found = asked.client.get("builds", build_id)["artifacts"]
+    found = asked.client.get("builds", build_id, "artifacts")["artifacts"]
     asked.show(found, lambda: listed(found))
 
 

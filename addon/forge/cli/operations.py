@@ -98,6 +98,7 @@ def _operations(asked: Session) -> list[dict[str, Any]]:
         }
         for path, methods in described["paths"].items()
         for method, told in methods.items()
+        if method != "head"
     ]
     return sorted(found, key=lambda one: one["name"])
 

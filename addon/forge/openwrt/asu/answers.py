@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field, JsonValue
 
+from forge.jobs.facts import Problem
 from forge.jobs.states import State
 from forge.openwrt.asu.requests import BuildRequest
 from forge.openwrt.builds.facts import Build
@@ -43,6 +44,7 @@ class Answer(BaseModel):
     queue_position: int | None = _if_known()
     enqueued_at: str | None = _if_known()
     request: BuildRequest | None = _if_known()
+    error: Problem | None = _if_known()
     stdout: str | None = _if_known()
     stderr: str | None = _if_known()
     id: str | None = _if_known()
@@ -95,6 +97,7 @@ def failed(build: Build, named: str) -> Answer:
         imagebuilder_status="failed",
         request_hash=named,
         enqueued_at=build.created_at.isoformat(),
+        error=error,
         stdout="",
         stderr="\n".join(map(str, last)),
     )

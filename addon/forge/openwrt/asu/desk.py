@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from forge.errors import Busy, Invalid, NotFound, Overloaded, Precondition
+from forge.errors import Busy, Invalid, NotFound, Overloaded, Precondition, Unsupported
 from forge.jobs.files import LocalFiles
 from forge.jobs.states import FINISHED, State
 from forge.openwrt.asu.answers import Answer, done, failed, waiting
@@ -34,7 +34,8 @@ class Asu:
     def ask(self, request: BuildRequest, *, by: str = "", key: str | None = None) -> Answer:
         """Build what is asked for, or tell how far it is.
 
-        Raise Invalid for a strange feed, Busy while too much waits.
+        Raise Invalid for a strange feed, Unsupported for a release or board that there is not,
+        Busy while too much waits.
         """
         named = request.hash
         known = self._builds.by_request(named)
@@ -43,7 +44,8 @@ class Asu:
         try:
             recipe = self._recipe(request)
         except (NotFound, Precondition) as error:
-            return Answer(detail=error.message, status=400, request_hash=named)
+            about = error.code.partition(".")[2]
+            raise Unsupported(error.message, about=about, request_hash=named) from None
         try:
             started = self._builds.submit(recipe, by=by, key=key, request_hash=named)
         except Overloaded as error:
