@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 import ctypes
 import os
-from pathlib import Path
 import signal
 import time
 from typing import Final
 
 TAG: Final = "ATELIER_JOB"
-_PROC: Final = Path("/proc")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_PDEATHSIG: Final = 1
 _PR_GET_PDEATHSIG: Final = 2
@@ -60,10 +58,9 @@ def of_user(number: int) -> set[int]:
     """Return the living processes of a user."""
     found = set()
     for pid in _pids():
-        with suppress(OSError, ValueError, IndexError):
-            status = (_PROC / str(pid) / "status").read_text("utf-8", "replace")
-            said = dict(line.partition(":\t")[::2] for line in status.splitlines())
-            if int(said["Uid"].split()[0]) == number and said["State"][0] not in "ZX":
+        with suppress(OSError, ValueError):
+            status = _told(pid, "status")
+            if int(_field(status, b"Uid")) == number and _field(status, b"State") not in b"ZX":
                 found.add(pid)
     return found
 
@@ -79,7 +76,7 @@ def members(job_id: str) -> set[int]:
             if state in "ZX":
                 continue
             parents[pid] = parent
-            if tag in (_PROC / str(pid) / "environ").read_bytes().split(b"\0"):
+            if tag in _told(pid, "environ").split(b"\0"):
                 found.add(pid)
     grown = True
     while grown:
@@ -95,7 +92,7 @@ def memory(pids: set[int]) -> int:
     held = 0
     for pid in pids:
         with suppress(OSError, ValueError):
-            _size, resident, shared, *_ = (_PROC / str(pid) / "statm").read_text("ascii").split()
+            _size, resident, shared, *_ = _told(pid, "statm").split()
             held += (int(resident) - int(shared)) * _PAGE
     return held
 
@@ -133,10 +130,23 @@ def _signal(pids: set[int], number: int) -> None:
 
 
 def _pids() -> Iterator[int]:
-    return (int(entry) for entry in os.listdir(_PROC) if entry.isdigit())  # noqa: PTH208 - names only, and many of them
+    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())  # noqa: PTH208 - names only, and many of them
 
 
 def _stat(pid: int) -> tuple[str, int]:
     """Return a process's state and parent (proc_pid_stat(5)); its name may hold anything."""
-    fields = (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-    return fields[0], int(fields[1])
+    fields = _told(pid, "stat").rpartition(b")")[2].split(maxsplit=2)
+    return fields[0].decode("ascii"), int(fields[1])
+
+
+def _field(status: bytes, name: bytes) -> bytes:
+    """Return a line's first word (proc_pid_status(5)). Raise ValueError where there is none."""
+    at = status.index(b"\n%b:\t" % name) + len(name) + 3
+    return status[at:].split(maxsplit=1)[0]
+
+
+def _told(pid: int, about: str) -> bytes:
+    """Return what the kernel tells of a process."""
+    # All processes are asked, every half a second: paths and decoders would cost a build percents.
+    with open(f"/proc/{pid}/{about}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        return file.read()

@@ -148,6 +148,7 @@ def test_the_network_goes_before_what_follows_from_it() -> None:
 
 def test_manifests_of_both_forms_are_read() -> None:
     said = ["a - 1.0-r1", "b 2", "", "Installing c (1) to root...", "» noise of three words"]
+    said += ["Downloading http://mirror/Packages.gz", "fetch https://mirror/packages.adb"]
     assert parse_manifest(said) == {"a": "1.0-r1", "b": "2"}
 
 

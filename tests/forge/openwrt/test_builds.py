@@ -334,6 +334,28 @@ def test_a_plan_tells_what_comes_and_goes(works: Works) -> None:
     assert job.result["sizes"]
 
 
+@pytest.mark.parametrize("release", [OPKG_XZ, APK], ids=["opkg", "apk"])
+def test_what_a_plan_resolved_is_not_resolved_again(works: Works, release: Release) -> None:
+    router = profile(openwrt_release=release.version, packages=["htop"])
+    planned = works.run(works.forge.builds.plan(router))
+    assert planned.result, works.log(planned)
+    built = make(works, openwrt_release=release.version, packages=["htop"])
+    assert "$ make manifest" not in log(works, built)
+    assert built.facts
+    assert built.facts["manifest"] == planned.result["manifest"]
+
+
+def test_packages_are_resolved_again_when_the_image_holds_others(works: Works) -> None:
+    planned = works.run(works.forge.builds.plan(profile(**ROUTER, packages=["htop"])))
+    assert planned.result, works.log(planned)
+    for kept in (works.forge.settings.data_dir / "openwrt" / "resolved").iterdir():
+        kept.write_text(json.dumps({**planned.result["manifest"], "htop": "0.1"}))
+    built = make(works, packages=["htop"])
+    assert "the feeds have moved" in log(works, built)
+    assert built.facts
+    assert built.facts["manifest"] == planned.result["manifest"]
+
+
 def test_a_finished_build_holds_its_job_until_it_is_deleted(works: Works) -> None:
     built = make(works)
     works.do("forge.tidy", older_than_days=0)

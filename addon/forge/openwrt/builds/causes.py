@@ -11,6 +11,8 @@ _LONGEST: Final = 2_000
 _MOST: Final = 200
 _LAST: Final = 40
 
+#: A line of a manifest; no version holds what addresses do.
+_PACKAGE: Final = re.compile(r"(?P<name>[a-z0-9][a-z0-9+._-]*) (?:- )?(?P<version>[^\s/]+)")
 _NETWORK: Final = (
     re.compile(r"opkg_download: Failed to download (\S+?),? wget returned"),
     re.compile(r"\*\*\* Failed to download the package list from (\S+)"),
@@ -165,11 +167,9 @@ def _size(matched: re.Match[str]) -> dict[str, str | int]:
 
 
 def parse_manifest(lines: Iterable[str]) -> dict[str, str]:
-    """Return versions by package of a manifest, in either of its forms."""
-    found: dict[str, str] = {}
-    for line in lines:
-        name, _, version = line.strip().partition(" ")
-        version = version.removeprefix("- ").strip()
-        if name and version and " " not in version:
-            found[name] = version
-    return found
+    """Return versions by package of a manifest, in either of its forms.
+
+    What package managers say of their downloads may come in between.
+    """
+    found = (_PACKAGE.fullmatch(line.strip()) for line in lines)
+    return {one["name"]: one["version"] for one in found if one is not None}

@@ -10,9 +10,11 @@ from forge.jobs.context import Context
 from forge.jobs.kinds import job
 from forge.jobs.states import Slot, State
 from forge.openwrt.builders.ensure import ensured
+from forge.openwrt.builds import feeds
 from forge.openwrt.builds.attempt import Attempt, BuildParams, settled
 from forge.openwrt.builds.making import Making, check_board, check_versions
 from forge.openwrt.builds.recipe import Recipe
+from forge.openwrt.builds.resolving import Resolving
 from forge.openwrt.builds.tree import Tree
 from forge.openwrt.rows import BuildRow
 
@@ -40,13 +42,15 @@ def plan(ctx: Context, params: PlanParams) -> dict[str, Any]:
     with ensured(ctx, params.recipe.place) as ready:
         recipe = settled(params.recipe, ready)
         check_board(recipe, ready)
+        # A build that follows need not resolve the same again: it is known of which feeds this is.
+        feeds.identity(ctx.settings, ready.info, say=ctx.log, checkpoint=ctx.checkpoint)
         ctx.state(State.PREPARING, "a tree of its own")
         tree = Tree.copy(ctx, ready)
-    making = Making(ctx, recipe, ready, tree)
+    resolving = Resolving(ctx.settings, recipe, ready, Making(ctx, recipe, ready, tree))
     ctx.state(State.BUILDING, "the board's own packages")
-    own = making.resolve([])
+    own = resolving.resolve([])
     ctx.state(State.BUILDING, "packages")
-    resolved = making.resolve()
+    resolved = resolving.resolve()
     check_versions(recipe, resolved)
     sizes = tree.sizes()
     names = resolved.manifest.keys() | own.manifest.keys()
