@@ -22,6 +22,7 @@ from forge.openwrt.profiles.exchange import Exchange
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.releases import Releases
 from forge.openwrt.shared import Shared
+from forge.openwrt.uploads.uploads import Uploads
 from forge.openwrt.upstream import Listings
 from forge.settings import Settings
 from forge.store.engine import Store
@@ -39,6 +40,7 @@ class Forge:
     shared: Shared
     profiles: Profiles
     exchange: Exchange
+    uploads: Uploads
     releases: Releases
     packages: Packages
     builders: Builders
@@ -58,11 +60,12 @@ class Forge:
         queue = Queue(store, settings.data_dir)
         shared = Shared(settings.shared)
         profiles = Profiles(store)
+        uploads = Uploads(store, settings)
         jobs = Jobs(store, queue, settings)
         listings = Listings(settings, Mirrors.of(settings, rounds=1))
         releases = Releases(listings)
         packages = Packages(settings, listings, releases)
-        builds = Builds(store, jobs, settings, profiles, shared)
+        builds = Builds(store, jobs, settings, profiles, uploads)
         files = LocalFiles(settings.data_dir)
         return cls(
             settings=settings,
@@ -73,6 +76,7 @@ class Forge:
             shared=shared,
             profiles=profiles,
             exchange=Exchange(profiles, shared),
+            uploads=uploads,
             releases=releases,
             packages=packages,
             builders=Builders(store, jobs, settings),

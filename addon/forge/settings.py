@@ -119,6 +119,12 @@ class Settings(BaseModel):
     build_timeout_s: int = Field(
         3600, ge=1, le=86_400, description="seconds that `make` may take for one image"
     )
+    overlay_limit_mb: int = Field(
+        64, ge=1, le=4096, description="largest overlay that is uploaded, unpacked, in MiB"
+    )
+    overlays_limit_mb: int = Field(
+        2048, ge=1, le=1_048_576, description="all uploaded overlays that are kept, in MiB"
+    )
     build_user: int = Field(
         59_900,
         ge=0,

@@ -6,9 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from forge.api.routes import Asked, Call, Routes
-from forge.errors import Conflict, Invalid, Precondition
-from forge.openwrt import overlays
-from forge.openwrt.overlays import Kind
+from forge.errors import Conflict
 from forge.openwrt.profiles.documents import Format
 from forge.openwrt.profiles.exchange import text_of
 from forge.openwrt.profiles.facts import (
@@ -20,7 +18,6 @@ from forge.openwrt.profiles.facts import (
     Which,
 )
 from forge.openwrt.profiles.schema import Line, Numbered, Profile, ProfileId, Tag
-from forge.openwrt.shared import shown
 
 ROUTES: Final = Routes("profiles")
 VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -98,25 +95,6 @@ class DifferenceList(BaseModel):
     differences: list[Difference]
 
 
-class OverlayEntry(BaseModel):
-    """One thing that is laid over the image."""
-
-    path: str
-    kind: Kind
-    mode: str | None = Field(default=None, description="octal; links have none")
-    size: int
-    target: str | None = Field(default=None, description="where a link leads")
-
-
-class Overlay(BaseModel):
-    """What a profile lays over its image, as it is now."""
-
-    tree_hash: str
-    tree_hash_v1: str = Field(description="as the reference computes it")
-    size: int
-    entries: list[OverlayEntry]
-
-
 @ROUTES.route("GET", "/profiles")
 def list_profiles(call: Call, query: PageQuery) -> ProfileList:
     """List profiles that match everything that is said."""
@@ -160,6 +138,7 @@ def update_profile(call: Call, path: ProfilePath, query: UpdateQuery, body: Prof
 def delete_profile(call: Call, path: ProfilePath) -> None:
     """Forget a profile that no build needs."""
     call.forge.profiles.delete(path.profile_id)
+    call.forge.uploads.sweep()
 
 
 @ROUTES.route("POST", "/profiles/{profile_id}/clone", status=201, errors=(Conflict,))
@@ -193,26 +172,4 @@ def export_profile(call: Call, path: ProfilePath, query: ExportQuery) -> web.Str
         text=text_of(kept, query.format, meta=query.meta),
         content_type="text/plain",
         headers={"X-Content-Type-Options": "nosniff"},
-    )
-
-
-@ROUTES.route("GET", "/profiles/{profile_id}/overlay", errors=(Invalid, Precondition))
-def show_profile_overlay(call: Call, path: ProfilePath, query: VersionQuery) -> Overlay:
-    """Show what a profile lays over its image: files, folders and links, with their hash."""
-    profile = call.forge.profiles.show(path.profile_id, query.version).profile
-    entries = overlays.gather(profile, call.forge.shared)
-    return Overlay(
-        tree_hash=overlays.tree_hash(entries),
-        tree_hash_v1=overlays.tree_hash_v1(entries),
-        size=sum(entry.size for entry in entries),
-        entries=[
-            OverlayEntry(
-                path=f"/{shown(entry.path)}",
-                kind=entry.kind,
-                mode=None if entry.kind is Kind.LINK else f"{entry.mode:04o}",
-                size=entry.size,
-                target=shown(entry.target) or None,
-            )
-            for entry in entries
-        ],
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forge.cli import documents
+from forge.cli import documents, overlays
 from forge.cli.output import facts, moment, note, table, write
 from forge.cli.session import Session, command
 from forge.client import pages
@@ -13,6 +13,7 @@ from forge.errors import ForgeError, Invalid
 from forge.openwrt.profiles.documents import Format
 
 app = typer.Typer(name="profiles", help="What images are to hold.", no_args_is_help=True)
+overlays.add_to(app)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The profile's id.")]
 Version = Annotated[int | None, typer.Option(min=1, help="One of its versions; the newest.")]

@@ -1,16 +1,18 @@
 """Requests to a Forge, and the errors that it tells of."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from http import HTTPStatus, client
 import json
-from typing import Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from forge.errors import ForgeError, Invalid, Unavailable, Upstream
 
 _TIMEOUT_S: Final = 60
 _PREFIX: Final = "/api/v1"
+_OCTETS: Final = "application/octet-stream"
 _LARGEST_ERROR: Final = 1 << 20
 
 type Query = Mapping[str, Any]
@@ -54,11 +56,18 @@ class Client:
         return self.ask("DELETE", at(*path), query)
 
     def ask(
-        self, method: str, path: str, query: Query, *, body: Any = None, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        *,
+        body: Any = None,
+        file: Path | None = None,
+        key: str | None = None,
     ) -> Any:
-        """Ask one thing; return the JSON, or the text where it is none."""
+        """Ask one thing, sending JSON or a file; return the JSON, or the text where it is none."""
         headers = {"Idempotency-Key": key} if key else {}
-        with self.open(path, query, method=method, body=body, headers=headers) as answer:
+        with self.open(path, query, method=method, body=body, file=file, headers=headers) as answer:
             text = answer.read()
             if answer.headers.get_content_type() != "application/json":
                 return text.decode("utf-8", "replace") if text else None
@@ -75,6 +84,7 @@ class Client:
         *,
         method: str = "GET",
         body: Any = None,
+        file: Path | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator["Answer"]:
         """Ask, and read the answer as it comes. Raise what the Forge tells, or Unavailable."""
@@ -82,8 +92,12 @@ class Client:
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
-        data = None if body is None else json.dumps(body).encode()
-        try:
+        data: bytes | IO[bytes] | None = None if body is None else json.dumps(body).encode()
+        with ExitStack() as done:
+            done.callback(connection.close)
+            if file is not None:
+                data = done.enter_context(file.open("rb"))
+                sent |= {"Content-Type": _OCTETS, "Content-Length": str(file.stat().st_size)}
             with self._reached():
                 connection.request(method, self._address(path, query), data, sent)
                 answer = Answer(connection.getresponse(), self._reached)
@@ -91,8 +105,6 @@ class Client:
             if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
                 raise self._told(answer)
             yield answer
-        finally:
-            connection.close()
 
     @contextmanager
     def _reached(self) -> Iterator[None]:

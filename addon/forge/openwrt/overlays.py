@@ -4,49 +4,26 @@ Links are laid over as links and never followed here: they mean something on the
 nothing of this host gets into an image but what lies in the shared folder.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 import hashlib
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 import posixpath
 import stat
-from typing import Final
+from typing import BinaryIO, Final
 
 from forge.errors import ForgeError, Invalid, NotFound, Precondition
+from forge.openwrt.entries import FOLDER_MODE, Entry, Kind, Origin, checked_link, order, put
 from forge.openwrt.profiles.schema import OwnFile, Profile
 from forge.openwrt.shared import Shared, shown
 
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 4 << 30
 _PIECE: Final = 1 << 20
-_FOLDER_MODE: Final = 0o755
 _LINK_STEPS: Final = 40
 #: Stands before what is hashed, so that no tree has the hash of another kind of tree.
 _VERSION: Final = b"atelier overlay 2\0"
-
-
-class Kind(StrEnum):
-    """What lies in an overlay."""
-
-    FILE = "file"
-    FOLDER = "folder"
-    LINK = "link"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing of an overlay, by its path on the device without the first slash."""
-
-    path: str
-    kind: Kind
-    mode: int = 0
-    size: int = 0
-    #: Where a file's content is.
-    source: Path = Path()
-    #: Where a link leads.
-    target: str = ""
 
 
 def nothing() -> None:
@@ -54,9 +31,13 @@ def nothing() -> None:
 
 
 def gather(
-    profile: Profile, shared: Shared, checkpoint: Callable[[], None] = nothing
+    profile: Profile,
+    shared: Shared,
+    checkpoint: Callable[[], None] = nothing,
+    *,
+    uploaded: Sequence[Entry] = (),
 ) -> list[Entry]:
-    """Return what a profile lays over an image: `overlay_dir`, then `files` on top.
+    """Return what a profile lays over an image: `overlay_dir`, uploads, `files` on top.
 
     Raise NotFound, Invalid or Precondition, naming what is missing or may not be. `checkpoint`
     is called again and again and may raise.
@@ -71,6 +52,8 @@ def gather(
                 path=profile.overlay_dir,
             )
         tree = {entry.path: entry for entry in scan(root, checkpoint)}
+    for entry in uploaded:
+        put(tree, entry)
     try:
         for file in profile.files or ():
             checkpoint()
@@ -78,7 +61,7 @@ def gather(
     except OSError as error:
         raise _unreadable(error, "file_stage_error") from None
     _check_size(tree.values())
-    return sorted(tree.values(), key=_order)
+    return sorted(tree.values(), key=order)
 
 
 def scan(root: Path, checkpoint: Callable[[], None] = nothing) -> list[Entry]:
@@ -99,7 +82,7 @@ def scan(root: Path, checkpoint: Callable[[], None] = nothing) -> list[Entry]:
                 _check_size(entries)
     except OSError as error:
         raise _unreadable(error, "dir_stage_error") from None
-    return sorted(entries, key=_order)
+    return sorted(entries, key=order)
 
 
 def stage(
@@ -114,7 +97,7 @@ def stage(
     Raise Precondition where it cannot be read.
     """
     folder.mkdir(parents=True)
-    folder.chmod(_FOLDER_MODE)
+    folder.chmod(FOLDER_MODE)
     try:
         for entry in entries:
             checkpoint()
@@ -143,9 +126,9 @@ def tree_hash(entries: Iterable[Entry]) -> str:
     ended by NUL; of a file the sha256 of its content, of a link where it leads.
     """
     digest = hashlib.sha256(_VERSION)
-    for entry in sorted(entries, key=_order):
-        held = os.fsencode(entry.target)
-        if entry.kind is Kind.FILE:
+    for entry in sorted(entries, key=order):
+        held = os.fsencode(entry.sha256 or entry.target)
+        if entry.kind is Kind.FILE and entry.sha256 is None:
             content = hashlib.sha256()
             _read(entry, content.update)
             held = content.hexdigest().encode()
@@ -161,7 +144,7 @@ def tree_hash_v1(entries: Iterable[Entry]) -> str:
     """
     tree = {entry.path: entry for entry in entries}
     digest = hashlib.sha256()
-    for entry in sorted(tree.values(), key=_order):
+    for entry in sorted(tree.values(), key=order):
         file = _followed(tree, entry)
         if file is None:
             continue
@@ -171,18 +154,13 @@ def tree_hash_v1(entries: Iterable[Entry]) -> str:
     return digest.hexdigest()
 
 
-def _order(entry: Entry) -> tuple[bytes, ...]:
-    """Sort by path, step by step: a folder's content follows it at once."""
-    return tuple(os.fsencode(step) for step in entry.path.split("/"))
-
-
 def _entry(item: os.DirEntry[str], folder: str) -> Entry:
     """Return what one thing of a folder is."""
     path = f"{folder}/{item.name}" if folder else item.name
     found = item.stat(follow_symlinks=False)
     mode = stat.S_IMODE(found.st_mode)
     if item.is_symlink():
-        return Entry(path, Kind.LINK, target=_target(path, _link(item)))
+        return Entry(path, Kind.LINK, target=checked_link(path, _link(item)))
     if item.is_dir(follow_symlinks=False):
         return Entry(path, Kind.FOLDER, mode)
     if item.is_file(follow_symlinks=False):
@@ -198,20 +176,6 @@ def _link(item: os.DirEntry[str]) -> str:
     return os.readlink(item.path)  # noqa: PTH115 - Path would change what the link says
 
 
-def _target(path: str, target: str) -> str:
-    """Return where a link leads: anywhere on the device, but not out of it."""
-    if not target.startswith("/"):
-        led = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        if led == ".." or led.startswith("../"):
-            raise Invalid(
-                f"The link {shown(path)} leads out of the overlay, to {shown(target)}: let it"
-                " begin with / to mean a path on the device",
-                about="symlink_escape",
-                path=shown(path),
-            )
-    return target
-
-
 def _lay(tree: dict[str, Entry], file: OwnFile, shared: Shared) -> None:
     """Put one file on top of a tree."""
     source = _found(shared, file.source, "source_not_found")
@@ -223,23 +187,9 @@ def _lay(tree: dict[str, Entry], file: OwnFile, shared: Shared) -> None:
             path=file.source,
         )
     path = posixpath.normpath(file.destination).lstrip("/")
-    for parent in reversed(PurePosixPath(path).parents[:-1]):
-        there = tree.setdefault(str(parent), Entry(str(parent), Kind.FOLDER, _FOLDER_MODE))
-        if there.kind is not Kind.FOLDER:
-            raise Invalid(
-                f"{file.destination} would lie below /{parent}, which the overlay makes a"
-                f" {there.kind}: name the real folder",
-                about="symlink_escape" if there.kind is Kind.LINK else "overlay_conflict",
-                path=file.destination,
-            )
-    if (there_now := tree.get(path)) is not None and there_now.kind is Kind.FOLDER:
-        raise Invalid(
-            f"{file.destination} is a folder of the overlay: name a file in it",
-            about="overlay_conflict",
-            path=file.destination,
-        )
     mode = int(file.mode, 8) if file.mode else stat.S_IMODE(found.st_mode)
-    tree[path] = Entry(path, Kind.FILE, mode, found.st_size, source)
+    entry = Entry(path, Kind.FILE, mode, found.st_size, source, origin=Origin.FILE)
+    put(tree, entry)
 
 
 def _found(shared: Shared, path: str, code: str) -> Path:
@@ -264,15 +214,23 @@ def _check_size(entries: Iterable[Entry]) -> None:
         )
 
 
-def _open(entry: Entry) -> int:
-    """Open a file's content for reading: the file that was found, nothing in its place."""
+@contextmanager
+def opened(entry: Entry) -> Iterator[BinaryIO]:
+    """Have a file's content: of the file that was found, and of nothing in its place.
+
+    Raise Precondition where it cannot be read.
+    """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    return os.open(entry.source, flags)
+    try:
+        with os.fdopen(os.open(entry.source, flags), "rb") as content:
+            yield content
+    except OSError as error:
+        raise _unreadable(error, "file_stage_error") from None
 
 
 def _copy(entry: Entry, place: Path, checkpoint: Callable[[], None]) -> None:
     """Copy a file's content and give it its mode, whatever the process's mask."""
-    with open(_open(entry), "rb") as content, place.open("xb") as copy:
+    with opened(entry) as content, place.open("xb") as copy:
         while piece := content.read(_PIECE):
             checkpoint()
             copy.write(piece)
@@ -281,12 +239,9 @@ def _copy(entry: Entry, place: Path, checkpoint: Callable[[], None]) -> None:
 
 def _read(entry: Entry, take: Callable[[bytes], None]) -> None:
     """Give a file's content piece by piece."""
-    try:
-        with open(_open(entry), "rb") as content:
-            while piece := content.read(_PIECE):
-                take(piece)
-    except OSError as error:
-        raise _unreadable(error, "file_stage_error") from None
+    with opened(entry) as content:
+        while piece := content.read(_PIECE):
+            take(piece)
 
 
 def _followed(tree: dict[str, Entry], entry: Entry) -> Entry | None:

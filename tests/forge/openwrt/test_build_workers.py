@@ -36,7 +36,7 @@ def test_a_worker_elsewhere_builds_and_its_images_reach_the_forge(
 ) -> None:
     left = house.worker(tmp_path / "left", build_jobs=1, light_jobs=0, server_url=house.url)
     started = house.forge.builds.start("p1")
-    until(lambda: "» building" in house.log(house.forge.jobs.show(started.job_id)), 60)
+    until(lambda: "» building: image" in house.log(house.forge.jobs.show(started.job_id)), 120)
     # The host dies; another one takes over.
     for child in house.children(left):
         kill(child)

@@ -25,10 +25,10 @@ from forge.openwrt.builds.making import (
 )
 from forge.openwrt.builds.outcome import Outcome
 from forge.openwrt.builds.recipe import Recipe, absolute
-from forge.openwrt.builds.resolving import Resolving, is_of
 from forge.openwrt.builds.tree import Tree
+from forge.openwrt.entries import Entry
 from forge.openwrt.profiles.profiles import Profiles
-from forge.openwrt.shared import Shared
+from forge.openwrt.uploads.uploads import Uploads
 from forge.store.base import now
 
 
@@ -96,11 +96,8 @@ class Attempt:
     def _make(self, ready: Ready, making: Making, tree: Tree, files: Path | None) -> dict[str, Any]:
         """Build, while nobody else builds the same."""
         ctx = self._ctx
-        resolving = Resolving(ctx.settings, self._recipe, ready, making)
-        known = resolving.known()
-        if known is None:
-            ctx.state(State.BUILDING, "packages")
-        resolved = known or resolving.resolve()
+        ctx.state(State.BUILDING, "packages")
+        resolved = making.resolve()
         check_versions(self._recipe, resolved)
         self._outcome.say_changes(resolved)
         ctx.state(State.BUILDING, "image")
@@ -111,10 +108,6 @@ class Attempt:
             found = artifacts.collect(target, self._recipe)
         for one in found:
             ctx.check_own(one.path)
-        if known is not None and not is_of(known, found):
-            ctx.log("the feeds have moved since these packages were asked for")
-            resolved = resolving.resolve()
-            check_versions(self._recipe, resolved)
         if said.too_big and not any(
             one.is_image and one.type not in ("kernel", "initramfs-kernel") for one in found
         ):
@@ -126,10 +119,10 @@ class Attempt:
     def _stage(self) -> tuple[Path | None, str | None]:
         """Gather what is laid over the image; return the folder and its hash."""
         ctx = self._ctx
-        entries: list[overlays.Entry] = []
+        entries: list[Entry] = []
         if self._params.version_id is not None:
-            profile = Profiles(ctx.store).at(self._params.version_id).profile
-            entries = overlays.gather(profile, Shared(ctx.settings.shared), ctx.checkpoint)
+            kept = Profiles(ctx.store).at(self._params.version_id)
+            entries = Uploads(ctx.store, ctx.settings).laid(kept, ctx.checkpoint)
         if not entries and self._recipe.defaults is None:
             return None, None
         ctx.state(State.PREPARING, f"an overlay of {len(entries)} entries")

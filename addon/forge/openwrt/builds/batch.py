@@ -19,7 +19,7 @@ from forge.jobs.states import Slot, State
 from forge.openwrt.builds.builds import Builds
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.profiles.schema import ProfileId
-from forge.openwrt.shared import Shared
+from forge.openwrt.uploads.uploads import Uploads
 
 _LOOK_EVERY_S: Final = 0.2
 _DAY_S: Final = 86_400
@@ -70,7 +70,7 @@ class _Batch:
             self._jobs,
             ctx.settings,
             Profiles(ctx.store),
-            Shared(ctx.settings.shared),
+            Uploads(ctx.store, ctx.settings),
         )
 
     def run(self) -> dict[str, Any]:

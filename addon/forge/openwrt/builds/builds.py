@@ -28,7 +28,7 @@ from forge.openwrt.profiles.facts import Kept
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.profiles.schema import Profile
 from forge.openwrt.rows import ArtifactRow, BuildRow
-from forge.openwrt.shared import Shared
+from forge.openwrt.uploads.uploads import Uploads
 from forge.settings import Settings
 from forge.store.engine import Store
 
@@ -39,7 +39,7 @@ class Builds:
     """All builds of this Forge."""
 
     def __init__(
-        self, store: Store, jobs: Jobs, settings: Settings, profiles: Profiles, shared: Shared
+        self, store: Store, jobs: Jobs, settings: Settings, profiles: Profiles, uploads: Uploads
     ) -> None:
         """Stand on these."""
         files = LocalFiles(settings.data_dir)
@@ -48,7 +48,7 @@ class Builds:
         self._settings = settings
         self._files = files
         self._profiles = profiles
-        self._shared = shared
+        self._uploads = uploads
         self._checked = Checked(settings, files)
 
     def start(
@@ -83,7 +83,7 @@ class Builds:
         request_hash: str | None = None,
     ) -> Started:
         """Build a recipe, or return the build that has the same images already."""
-        known = self._known_key(recipe, of.profile if of else None)
+        known = self._known_key(recipe, of)
         params = {
             "recipe": recipe.model_dump(mode="json"),
             "version_id": of.version_id if of else None,
@@ -225,7 +225,7 @@ class Builds:
         self._checked.forget(build_id)
         shutil.rmtree(self._settings.data_dir / "trees" / build_id, ignore_errors=True)
 
-    def _known_key(self, recipe: Recipe, profile: Profile | None) -> str | None:
+    def _known_key(self, recipe: Recipe, of: Kept | None) -> str | None:
         """Return the key of a build, where all that it is made of is known here and now."""
         ready = here(self._store, self._settings, recipe.place)
         if ready is None or recipe.only_these:
@@ -235,7 +235,7 @@ class Builds:
         offered = feeds.known(self._settings, ready.info)
         if offered is None or (recipe.local_key and own is None):
             return None
-        entries = overlays.gather(profile, self._shared) if profile is not None else []
+        entries = self._uploads.laid(of) if of is not None else []
         return build_key(
             recipe,
             builder=ready.sha256,

@@ -14,6 +14,7 @@ class Kept(BaseModel):
     version: int = Field(ge=1, description="counts up with each change")
     version_id: str = Field(description="what builds refer to")
     digest: str = Field(description="the sha256 of what the profile says")
+    overlay: str | None = Field(None, description="the hash of what was uploaded for it")
     by: str = Field(description="who made this version")
     changed_at: datetime = Field(description="when this version was made")
     created_at: datetime = Field(description="when the profile was")
@@ -25,6 +26,7 @@ class Version(BaseModel):
     version: int
     version_id: str
     digest: str
+    overlay: str | None = None
     by: str
     changed_at: datetime
 

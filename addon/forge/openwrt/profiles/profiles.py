@@ -1,6 +1,6 @@
 """Profiles kept: made, changed, found, cloned, compared. Every version stays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -38,8 +38,8 @@ class Profiles:
         """Keep them in a store."""
         self._store = store
 
-    def create(self, profile: Profile, *, by: str = "") -> Kept:
-        """Keep a new profile. Raise Conflict where its id is taken."""
+    def create(self, profile: Profile, *, by: str = "", overlay: str | None = None) -> Kept:
+        """Keep a new profile, with what was uploaded. Raise Conflict where its id is taken."""
         try:
             with self._store.write() as session:
                 if session.get(ProfileRow, profile.profile_id) is not None:
@@ -49,7 +49,7 @@ class Profiles:
                 row = ProfileRow(id=profile.profile_id, version=1, **_columns(profile))
                 session.add(row)
                 session.flush()
-                return self._keep(session, row, profile, by, "profile.created")
+                return self._keep(session, row, profile, by, "profile.created", overlay=overlay)
         except sa.exc.IntegrityError:  # somebody else made it in between
             raise _taken(profile.profile_id) from None
 
@@ -61,13 +61,7 @@ class Profiles:
         """
         with self._store.write() as session:
             row = _row(session, profile.profile_id, lock=True)
-            if expected is not None and expected != row.version:
-                raise Conflict(
-                    f"{row.id} is at version {row.version}, not {expected}: look at what was"
-                    " changed meanwhile",
-                    about="version",
-                    version=row.version,
-                )
+            _check_version(row, expected)
             current = _version(session, row.id, row.version)
             maker = current.document.get("created_by")
             profile = profile.model_copy(update={"created_by": maker or profile.created_by})
@@ -77,7 +71,32 @@ class Profiles:
             row.updated_at = now()
             for column, value in _columns(profile).items():
                 setattr(row, column, value)
-            return self._keep(session, row, profile, by, "profile.changed")
+            return self._keep(session, row, profile, by, "profile.changed", overlay=current.overlay)
+
+    def lay(
+        self,
+        profile_id: str,
+        overlay: str | None,
+        *,
+        by: str = "",
+        expected: int | None = None,
+        note: Callable[[Session], None] = lambda _session: None,
+    ) -> Kept:
+        """Keep a new version that has another uploaded tree, or none. Raise as `update` does.
+
+        `note` keeps what the tree is, in the same transaction.
+        """
+        with self._store.write() as session:
+            row = _row(session, profile_id, lock=True)
+            _check_version(row, expected)
+            current = _version(session, row.id, row.version)
+            note(session)
+            if overlay == current.overlay:
+                return _kept(row, current)
+            row.version += 1
+            row.updated_at = now()
+            profile = Profile.model_validate(current.document)
+            return self._keep(session, row, profile, by, "profile.changed", overlay=overlay)
 
     def show(self, profile_id: str, version: int | None = None) -> Kept:
         """Return a profile as it is now, or was at a version. Raise NotFound."""
@@ -144,6 +163,7 @@ class Profiles:
                     VersionRow.version,
                     VersionRow.id,
                     VersionRow.digest,
+                    VersionRow.overlay,
                     VersionRow.by,
                     VersionRow.created_at,
                 )
@@ -155,6 +175,7 @@ class Profiles:
                     version=row.version,
                     version_id=row.id,
                     digest=row.digest,
+                    overlay=row.overlay,
                     by=row.by,
                     changed_at=row.created_at,
                 )
@@ -176,9 +197,10 @@ class Profiles:
 
     def clone(self, profile_id: str, changes: dict[str, Any], *, by: str = "") -> Kept:
         """Keep a copy with another id and other changes. Raise NotFound, Conflict, Invalid."""
-        document = self.show(profile_id).profile.document()
+        kept = self.show(profile_id)
+        document = kept.profile.document()
         document.pop("created_by", None)
-        return self.create(read({**document, **changes}), by=by)
+        return self.create(read({**document, **changes}), by=by, overlay=kept.overlay)
 
     def compare(
         self,
@@ -186,11 +208,21 @@ class Profiles:
         right: tuple[str, int | None],
     ) -> Sequence[Difference]:
         """Return what the right one says differently. Raise NotFound."""
-        one, other = (self.show(*which).profile for which in (left, right))
-        return differences(one, other)
+        one, other = (self.show(*which) for which in (left, right))
+        found = differences(one.profile, other.profile)
+        if one.overlay != other.overlay:
+            found.append(Difference(field="overlay", left=one.overlay, right=other.overlay))
+        return found
 
     def _keep(
-        self, session: Session, row: ProfileRow, profile: Profile, by: str, event: str
+        self,
+        session: Session,
+        row: ProfileRow,
+        profile: Profile,
+        by: str,
+        event: str,
+        *,
+        overlay: str | None,
     ) -> Kept:
         """Write a profile's present version and its tags, and tell of it."""
         version = VersionRow(
@@ -199,6 +231,7 @@ class Profiles:
             version=row.version,
             document=profile.document(),
             digest=profile.digest,
+            overlay=overlay,
             by=by[:255],
             created_at=row.updated_at,
         )
@@ -272,6 +305,17 @@ def _row(session: Session, profile_id: str, *, lock: bool = False) -> ProfileRow
     return row
 
 
+def _check_version(row: ProfileRow, expected: int | None) -> None:
+    """Raise Conflict where a profile is not at the version that somebody looked at."""
+    if expected is not None and expected != row.version:
+        raise Conflict(
+            f"{row.id} is at version {row.version}, not {expected}: look at what was"
+            " changed meanwhile",
+            about="version",
+            version=row.version,
+        )
+
+
 def _version(session: Session, profile_id: str, version: int) -> VersionRow:
     row = session.scalar(
         sa.select(VersionRow).where(
@@ -291,6 +335,7 @@ def _kept(row: ProfileRow, version: VersionRow) -> Kept:
         version=version.version,
         version_id=version.id,
         digest=version.digest,
+        overlay=version.overlay,
         by=version.by,
         changed_at=version.created_at,
         created_at=row.created_at,

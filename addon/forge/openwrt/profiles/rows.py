@@ -48,7 +48,20 @@ class VersionRow(Base):
     version: Mapped[int]
     document: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(sa.String(64))
+    #: The tree that was sent for it; no foreign key, as SQLite cannot add one later.
+    overlay: Mapped[str | None] = mapped_column(sa.String(80), index=True)
     by: Mapped[str] = mapped_column(sa.String(255), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OverlayRow(Base):
+    """A tree that was sent to be laid over images, by its hash. Never changed."""
+
+    __tablename__ = "overlays"
+
+    hash: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    entries: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

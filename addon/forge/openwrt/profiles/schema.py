@@ -68,6 +68,7 @@ Text = Annotated[str, Field(max_length=20_000), _TEXT]
 Target = Annotated[str, Field(min_length=1, max_length=100), _NAME]
 Board = Annotated[str, Field(min_length=1, max_length=255), _NAME]
 Inside = Annotated[str, Field(min_length=1, max_length=500), _INSIDE]
+Mode = Annotated[str, _MODE]
 Package = Annotated[str, Field(min_length=1, max_length=128), _PACKAGE]
 Service = Annotated[str, Field(min_length=1, max_length=64), _SERVICE]
 #: A release that does not move.
@@ -115,9 +116,7 @@ class OwnFile(Part):
     destination: Annotated[str, Field(max_length=500), _ON_DEVICE] = Field(
         description="where it goes on the device"
     )
-    mode: Annotated[str, _MODE] | None = Field(
-        default=None, description="as the source's, if not given"
-    )
+    mode: Mode | None = Field(default=None, description="as the source's, if not given")
     owner: Annotated[str, _OWNER] | None = None
 
 

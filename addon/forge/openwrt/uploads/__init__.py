@@ -1,0 +1,1 @@
+"""Overlays that come over HTTP: taken in, kept by content, laid over images."""
