@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import aiohttp
 
-from forge.client.files import download, job_file
 from forge.client.http import Client
 from rig.child import Child
 from rig.errors import SlowError
@@ -105,13 +104,6 @@ class ForgeServer(Started):
             if time.monotonic() > deadline:
                 raise SlowError(f"Job {job_id} is still {job['state']} after {timeout_s:.0f} s")
             await asyncio.sleep(_LOOK_AGAIN_S)
-
-    async def download(self, job_id: str, name: str, sha256: str, folder: Path) -> Path:
-        """Bring a file that a job keeps into a folder; its hash must be right."""
-        to = folder / name
-        path = job_file(job_id, name)
-        await asyncio.to_thread(download, self.client, path, to, sha256=sha256, force=True)
-        return to
 
     async def _answers(self) -> bool:
         """Tell whether it answers requests."""

@@ -65,6 +65,13 @@ class Rest:
         """Delete something."""
         return await self.request("DELETE", path)
 
+    async def fetch(self, path: str) -> bytes:
+        """Return what lies at a signed address, as it is; no token goes with it."""
+        async with self._opened().get(self.url + path) as response:
+            if response.status >= HTTPStatus.BAD_REQUEST:
+                raise HttpError("GET", path, response.status, await response.text())
+            return await response.read()
+
     async def token(self) -> str:
         """Return an access token that is valid for some minutes."""
         if time.monotonic() > self._token_until and self._refresh_token:
@@ -145,12 +152,16 @@ class Rest:
 
     async def _send(self, method: str, path: str, **options: Any) -> Any:
         """Send a request and return what came back, decoded when it is JSON."""
-        if self.session is None:
-            self.session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
-            )
-        async with self.session.request(method, self.url + path, **options) as response:
+        async with self._opened().request(method, self.url + path, **options) as response:
             text = await response.text()
             if response.status >= HTTPStatus.BAD_REQUEST:
                 raise HttpError(method, path, response.status, text)
             return await response.json() if "json" in response.content_type else text
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """Return the session, opened at its first use."""
+        if self.session is None:
+            self.session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+            )
+        return self.session

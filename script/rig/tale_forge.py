@@ -1,6 +1,7 @@
 """What happens at the Forge in the check: images built, opened, refused, and written to a card."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 import tempfile
 import time
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rig.card import why_no_card
 from rig.errors import RigError, SlowError
+from rig.hass import DOMAIN
 from rig.hass_socket import CommandError
 from rig.openwrt import opened
 from rig.openwrt.releases import APK, OPKG_ZST
@@ -87,7 +89,7 @@ class ForgeTale:
         return f"up to {max(percents):.0f} %, {log.count('\n')} lines, done in {took_s:.0f} s"
 
     async def open_image(self) -> str:
-        """Download the image and look into it with the system's own tools."""
+        """Download the image through Home Assistant and open it with the system's own tools."""
         garden = self.smithy.routers.garden
         _, image = await self._bring(garden, "sysupgrade")
         about = await self._content(image, f"usr/share/{SLOW_PACKAGE}/lists")
@@ -180,15 +182,22 @@ class ForgeTale:
         return attributes
 
     async def _bring(self, router: Router, kind: str, **more: str) -> tuple[dict[str, Any], Path]:
-        """Download the file of a kind of a router's newest build; return it, and where it is."""
+        """Download the file of a kind of a router's newest build, as the panel does."""
         builds = (await self._act("list_builds", profile_id=router.id))["builds"]
         newest = next(build for build in builds if build["state"] == "done")
         files = (await self._act("list_artifacts", build_id=newest["id"]))["artifacts"]
         wanted = {"type": kind} | more
         one = next(file for file in files if wanted.items() <= file.items())
-        return one, await self.forge.download(
-            one["job_id"], one["name"], one["sha256"], self._folder
+        path = (
+            f"/api/{DOMAIN}/forge/{self.smithy.entry_id}/jobs/{one['job_id']}/files/{one['name']}"
         )
+        signed = await self.hass.command("auth/sign_path", path=path)
+        content = await self.hass.rest.fetch(signed["path"])
+        if hashlib.sha256(content).hexdigest() != one["sha256"]:
+            raise RigError(f"{one['name']} came as something else")
+        file = self._folder / one["name"]
+        await asyncio.to_thread(file.write_bytes, content)
+        return one, file
 
     async def _content(self, image: Path, path: str) -> str:
         return await asyncio.to_thread(opened.content, image, path)
