@@ -25,6 +25,7 @@ from forge.openwrt.builds.making import (
 )
 from forge.openwrt.builds.outcome import Outcome
 from forge.openwrt.builds.recipe import Recipe, absolute
+from forge.openwrt.builds.resolving import Resolving, is_of
 from forge.openwrt.builds.tree import Tree
 from forge.openwrt.entries import Entry
 from forge.openwrt.profiles.profiles import Profiles
@@ -96,8 +97,11 @@ class Attempt:
     def _make(self, ready: Ready, making: Making, tree: Tree, files: Path | None) -> dict[str, Any]:
         """Build, while nobody else builds the same."""
         ctx = self._ctx
-        ctx.state(State.BUILDING, "packages")
-        resolved = making.resolve()
+        resolving = Resolving(ctx.settings, self._recipe, ready, making)
+        known = resolving.known()
+        if known is None:
+            ctx.state(State.BUILDING, "packages")
+        resolved = known or resolving.resolve()
         check_versions(self._recipe, resolved)
         self._outcome.say_changes(resolved)
         ctx.state(State.BUILDING, "image")
@@ -108,6 +112,10 @@ class Attempt:
             found = artifacts.collect(target, self._recipe)
         for one in found:
             ctx.check_own(one.path)
+        if known is not None and not is_of(known, found):
+            ctx.log("the feeds have moved since these packages were asked for")
+            resolved = resolving.resolve()
+            check_versions(self._recipe, resolved)
         if said.too_big and not any(
             one.is_image and one.type not in ("kernel", "initramfs-kernel") for one in found
         ):
