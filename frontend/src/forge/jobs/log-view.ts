@@ -37,6 +37,8 @@ export class LogView extends LitElement {
   private log = new LogLines();
   private found: number[] = [];
   private searched = 0;
+  /** Where it was scrolled to. */
+  private top = 0;
   private ends?: Unsubscribe;
 
   static override styles = [base, logStyle];
@@ -55,6 +57,7 @@ export class LogView extends LitElement {
     this.log = new LogLines();
     this.failed = undefined;
     this.over = false;
+    this.top = 0;
     this.look(this.words);
     this.ends = this.door.log(this.job, 0, {
       text: (text) => this.grow(text),
@@ -156,15 +159,18 @@ export class LogView extends LitElement {
 
   protected override updated(): void {
     const { window } = this;
-    if (window && this.follow && !this.over) window.scrollTop = window.scrollHeight;
+    if (window && this.follow) window.scrollTop = window.scrollHeight;
   }
 
   private scrolled(): void {
     const { window } = this;
     if (!window) return;
-    const atEnd = window.scrollTop + window.clientHeight >= window.scrollHeight - NEAR_PX;
-    // Whoever scrolls up wants to read; whoever comes to the end again wants to see more.
-    if (atEnd !== this.follow && !this.over) this.follow = atEnd;
+    const { scrollTop: top, clientHeight, scrollHeight } = window;
+    // Whoever scrolls up wants to read; whoever comes to the end again wants to see more. The log
+    // may have grown since it was scrolled: that it is not at its end alone says nothing.
+    if (top < this.top) this.follow = false;
+    else if (top + clientHeight >= scrollHeight - NEAR_PX) this.follow = true;
+    this.top = top;
     this.requestUpdate();
   }
 
