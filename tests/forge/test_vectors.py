@@ -25,7 +25,6 @@ from forge.openwrt.asu.requests import allowed
 from forge.openwrt.builders.pruning import Prune
 from forge.openwrt.builds import artifacts
 from forge.openwrt.builds.facts import Build
-from forge.openwrt.builds.key import reference_key
 from forge.openwrt.builds.recipe import Recipe, absolute, wanted
 from forge.openwrt.place import Place
 from forge.openwrt.profiles.facts import Which
@@ -39,6 +38,7 @@ from tests.forge.flash.conftest import Room
 from tests.forge.house import TOKEN, until
 from tests.forge.openwrt import conftest as openwrt
 from tests.forge.openwrt.conftest import BASE, profile
+from tests.forge.openwrt.reference import reference_key
 from tests.forge.openwrt.works import Works
 from tests.forge.works import beside
 

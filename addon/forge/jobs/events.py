@@ -48,6 +48,9 @@ def record_job(session: Session, row: JobRow, type_: str | None = None) -> None:
         "percent": row.percent,
         "cancel_requested": row.cancel_requested,
     }
+    # What a job is for, where that is one profile: those who watch it need not ask for the job.
+    if (profile_id := row.params.get("profile_id")) is not None:
+        data["profile_id"] = profile_id
     if row.error is not None:
         data["error"] = row.error
     if row.result is not None:

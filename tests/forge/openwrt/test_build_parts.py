@@ -11,12 +11,13 @@ from forge.openwrt.asu.requests import BuildRequest, allowed, board
 from forge.openwrt.builds.artifacts import is_card
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.feeds import mirrored
-from forge.openwrt.builds.key import build_key, reference_key
+from forge.openwrt.builds.key import build_key
 from forge.openwrt.builds.recipe import Recipe, absolute, wanted
 from forge.openwrt.place import Place
 from forge.settings import load
 from rig.openwrt.releases import OPKG_ZST
 from tests.forge.openwrt.conftest import OpenWorks, profile
+from tests.forge.openwrt.reference import reference_key
 from tests.forge.openwrt.works import Works
 
 PLACE = Place(release="23.05.2", target="ath79", subtarget="generic")

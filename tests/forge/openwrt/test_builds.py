@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from forge.errors import Conflict, ForgeError, Precondition
-from forge.jobs import proc
+from forge.jobs import events, proc
 from forge.jobs.facts import Job
 from forge.jobs.states import State
 from forge.openwrt.builders.pruning import Prune
@@ -169,6 +169,14 @@ def test_a_hit_needs_its_files(works: Works, spoil: Callable[[Path], Any]) -> No
         "hit": False,
         "same_as": None,
     }
+
+
+def test_the_events_of_a_build_name_its_profile(works: Works) -> None:
+    make(works)
+    told = [one for one in events.since(works.forge.store, 0) if one.type.startswith("job.")]
+    builds = [one for one in told if one.data["kind"] == "build.image"]
+    assert builds
+    assert {one.data["profile_id"] for one in builds} == {"p1"}
 
 
 def test_other_names_of_the_same_image_are_a_hit(works: Works) -> None:

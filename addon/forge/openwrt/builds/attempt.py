@@ -39,6 +39,7 @@ class BuildParams(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     recipe: Recipe
+    profile_id: str | None = None
     version_id: str | None = None
     #: Build also where the same was built before.
     rebuild: bool = False

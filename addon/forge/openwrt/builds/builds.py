@@ -86,6 +86,7 @@ class Builds:
         known = self._known_key(recipe, of)
         params = {
             "recipe": recipe.model_dump(mode="json"),
+            "profile_id": of.profile.profile_id if of else None,
             "version_id": of.version_id if of else None,
             "rebuild": rebuild,
         }

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Final
 
 from forge.openwrt.builds.recipe import Recipe
-from forge.openwrt.profiles.schema import Profile
 
 _VERSION: Final = 2
 
@@ -38,39 +37,5 @@ def build_key(
         "overlay": overlay,
         "local_key": local_key,
     }
-    return f"2:{_digest(said)}"
-
-
-def reference_key(profile: Profile, *, overlay: str | None = None) -> str:
-    """Return the key that the reference gives a profile, by which its builds are known."""
-    document = profile.document()
-    snapshot: dict[str, Any] = {
-        name: document[name]
-        for name in ("profile_id", "openwrt_release", "target", "subtarget", "imagebuilder_profile")
-    }
-    for name in ("packages", "packages_remove", "disabled_services"):
-        if document.get(name):
-            snapshot[name] = sorted(document[name])
-    for name in ("files", "overlay_dir", "bin_dir", "extra_image_name", "rootfs_partsize"):
-        if document.get(name):
-            snapshot[name] = document[name]
-    if document.get("add_local_key") is not None:
-        snapshot["add_local_key"] = document["add_local_key"]
-    if policies := document.get("policies"):
-        kept = ("filesystem", "include_kernel_symbols", "strip_debug")
-        snapshot["policies"] = {name: policies.get(name) for name in kept}
-    effective = {*(profile.packages or ()), *(f"-{one}" for one in profile.packages_remove or ())}
-    said = {
-        "schema_version": "1",
-        "profile_snapshot": snapshot,
-        "imagebuilder_key": [profile.openwrt_release, profile.target, profile.subtarget],
-        "effective_packages": sorted(effective),
-        "overlay_hash": overlay,
-        "build_options": {},
-    }
-    return f"sha256:{_digest(said)}"
-
-
-def _digest(said: dict[str, Any]) -> str:
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return f"2:{hashlib.sha256(text.encode()).hexdigest()}"
