@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -31,8 +31,9 @@ from .ledger.kinds import KINDS, Fact
 from .ledger.ledger import Ledger
 from .ledger.removing import Removal
 from .ledger_place import address_in, make_folder
+from .machines.clerk import Clerk
 from .machines.desk import OFFLINE_S, Desk
-from .machines.facts import Facts, Intervention, Machine, Permission, Role, Trained, Use
+from .machines.facts import Facts, Intervention, Machine, MachineType, Permission, Plan, Use
 from .machines.lanes import Lanes
 from .machines.news import Happening, Kind, Status
 from .machines.requests import RequestRefused
@@ -42,7 +43,6 @@ from .signed_lists import SignedLists
 
 if TYPE_CHECKING:
     from .data import Workshop
-    from .machines.roll import Kept
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ type MachineFactory = Callable[[Makerspace, int], Iterable[Entity]]
 #: The kinds of facts, as the ledger names them; cards that nobody knows beside them.
 EVERY_KIND: Final = frozenset({*(kind.name for kind in KINDS.values()), "unknown_card"})
 
-#: The kinds that are removed alone: nothing goes with them, and no sum hangs on them.
-_ALONE: Final = (Role, Permission, Trained)
+#: The kinds that devices and what is due are made of.
+_SHOWN: Final = frozenset({Machine, MachineType, Plan, Use, Intervention})
 
 _TICK: Final = timedelta(seconds=5)
 #: Home Assistant's start is busy enough without it.
@@ -79,6 +79,7 @@ class Makerspace:
         self.hass = workshop.hass
         self.ledger = ledger
         self.desk = Desk(facts, ledger)
+        self._clerk = Clerk(self.desk, ledger)
         prefix = workshop.entry.options.get(CONF_MACHINE_PREFIX, DEFAULT_MACHINE_PREFIX)
         self.prefix: str = prefix
         self.lanes = Lanes(self.desk, self._publish, prefix=prefix)
@@ -92,6 +93,8 @@ class Makerspace:
         self.on_facts: Signal[frozenset[str]] = Signal()
         #: The ledger went away or came back.
         self.on_ledger: Signal[()] = Signal()
+        #: A machine is shown anew: its number, and how it is.
+        self.on_shown: Signal[int, Status] = Signal()
         #: Time passed: strangers, silent boards and care may be others now.
         self.on_tick: Signal[()] = Signal()
         self._watchers: dict[int, Signal[Status]] = {}
@@ -143,38 +146,20 @@ class Makerspace:
 
     async def save[F: Fact](self, fact: F, *, by: str) -> F:
         """Keep a fact and act by it from now on; return it as kept."""
-        with translated_ledger_errors():
-            kept = await self.ledger.save(fact, by=by)
-        await self._take_in([kept])
-        return kept
+        return (await self.save_all([fact], by=by))[0]
 
-    async def save_all(self, facts: Sequence[Fact], *, by: str) -> list[Fact]:
+    async def save_all[F: Fact](self, facts: Sequence[F], *, by: str) -> list[F]:
         """Keep all facts or none."""
         with translated_ledger_errors():
-            kept = await self.ledger.save_all(facts, by=by)
-        await self._take_in(kept)
+            kept = await self._clerk.save_all(facts, by=by)
+        self._changed(*map(type, kept))
         return kept
-
-    async def _take_in(self, kept: Sequence[Fact]) -> None:
-        """Act by what was kept; sums that hang on uses and care are the ledger's to make."""
-        self.desk.put(*(fact for fact in kept if not isinstance(fact, Use | Intervention)))
-        kinds = frozenset(KINDS[type(fact)].name for fact in kept)
-        if any(isinstance(fact, Use | Intervention) for fact in kept):
-            await self.refresh(kinds)
-        else:
-            self._sync()
-            self.on_facts.tell(kinds)
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it."""
         with translated_ledger_errors():
-            removal = await self.ledger.remove(kind, id, by=by)
-        if kind is not Use and kind is not Intervention:
-            self.desk.drop(cast("type[Kept]", kind), id)
-        if kind in _ALONE:
-            self.on_facts.tell(_with_taken(kind))
-        else:
-            await self.refresh(_with_taken(kind))
+            removal = await self._clerk.remove(kind, id, by=by)
+        self._changed(kind, *_taken(kind))
         return removal
 
     async def set_permissions(
@@ -182,11 +167,23 @@ class Makerspace:
     ) -> tuple[list[Permission], Removal | None]:
         """Keep permissions and remove others, all or none; return what takes the latter back."""
         with translated_ledger_errors():
-            kept, removal = await self.ledger.set_permissions(granted, revoked, by=by)
-        self.desk.drop(Permission, *revoked)
-        self.desk.put(*kept)
-        self.on_facts.tell(_with_taken(Permission))
-        return kept, removal
+            done = await self._clerk.set_permissions(granted, revoked, by=by)
+        self._changed(Permission)
+        return done
+
+    async def restore(self, removal: Removal, *, by: str) -> list[Any]:
+        """Take a removal back; return the facts."""
+        with translated_ledger_errors():
+            facts = await self._clerk.restore(removal, by=by)
+        kind = type(facts[0])
+        self._changed(kind, *_taken(kind))
+        return facts
+
+    def _changed(self, *kinds: type[Fact]) -> None:
+        """Tell that facts of these kinds changed, and show it where devices do."""
+        if not _SHOWN.isdisjoint(kinds):
+            self._sync()
+        self.on_facts.tell(frozenset(KINDS[kind].name for kind in kinds))
 
     async def dismiss_unknown_card(self, card: str, machine_id: int | None, *, by: str) -> int:
         """Forget a card that nobody knows, at a machine or at all; return at how many it was."""
@@ -194,13 +191,6 @@ class Makerspace:
             count = await self.ledger.dismiss_unknown_card(card, machine_id=machine_id, by=by)
         self.on_facts.tell(frozenset({"unknown_card"}))
         return count
-
-    async def restore(self, removal: Removal, *, by: str) -> list[Any]:
-        """Take a removal back; return the facts."""
-        with translated_ledger_errors():
-            facts = await self.ledger.restore(removal, by=by)
-        await self.refresh(_with_taken(type(facts[0])))
-        return facts
 
     async def refresh(self, kinds: frozenset[str] = EVERY_KIND) -> None:
         """Take everything over from the ledger, after facts of these kinds changed in it."""
@@ -379,6 +369,7 @@ class Makerspace:
         status = self.desk.status(machine_id)
         self._judge(machine_id, status)
         self._watchers.setdefault(machine_id, Signal()).tell(status)
+        self.on_shown.tell(machine_id, status)
 
     def _judge(self, machine_id: int, status: Status) -> bool:
         """Note whether a machine's board is silent while a use lasts; tell if that changed."""
@@ -445,9 +436,9 @@ class Makerspace:
         )
 
 
-def _with_taken(kind: type[Fact]) -> frozenset[str]:
-    """Return the names of a kind of fact and of those that come and go with it."""
-    return frozenset(KINDS[one].name for one in (kind, *(kind for kind, _ in KINDS[kind].takes)))
+def _taken(kind: type[Fact]) -> list[type[Fact]]:
+    """Return the kinds that come and go with one."""
+    return [other for other, _ in KINDS[kind].takes]
 
 
 def _url(workshop: Workshop) -> str:

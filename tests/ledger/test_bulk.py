@@ -131,7 +131,7 @@ async def test_permissions_are_given_and_taken_at_once_and_that_is_taken_back(
     kept, removal = await space.ledger.set_permissions(new, gone, by="boss")
     assert (await space.ledger.load()).permissions == {one.id: one for one in kept}
     assert removal is not None
-    assert await space.ledger.restore(removal, by="boss") == old
+    assert (await space.ledger.restore(removal, by="boss"))[0] == old
     audit = await space.ledger.page(AuditQuery(kind="permission", by="boss"))
     actions = [entry.action for entry in reversed(audit.items)]
     assert actions == ["removed"] * 2 + ["created"] * 2 + ["restored"] * 2

@@ -166,7 +166,7 @@ async def test_a_removed_member_comes_back_with_cards_and_rights(space: Space) -
     assert gone.permissions == {}
     with pytest.raises(Unknown):
         await space.ledger.remove(Member, uma, by="x")
-    assert await space.ledger.restore(removal, by="x") == [space.uma]
+    assert (await space.ledger.restore(removal, by="x"))[0] == [space.uma]
     assert await space.ledger.load() == before
     with pytest.raises(Unknown):
         await space.ledger.restore(removal, by="x")
@@ -179,7 +179,7 @@ async def test_a_member_does_not_come_back_over_somebody_who_has_the_card(space:
         await space.ledger.restore(removal, by="x")
     assert (caught.value.what, caught.value.id) == ("card", eve.id)
     await space.ledger.save(replace(eve, cards=()), by="x")
-    assert [one.cards for one in await space.ledger.restore(removal, by="x")] == [(UMA,)]
+    assert [one.cards for one in (await space.ledger.restore(removal, by="x"))[0]] == [(UMA,)]
 
 
 async def test_a_removed_machine_comes_back_with_its_uses(space: Space) -> None:
@@ -202,7 +202,7 @@ async def test_a_machine_number_can_be_given_again_and_the_first_still_comes_bac
     with pytest.raises(Duplicate):
         await space.ledger.restore(first, by="x")
     second = await space.ledger.remove(Machine, 1, by="x")
-    assert [one.name for one in await space.ledger.restore(first, by="x")] == ["Laser"]
+    assert [one.name for one in (await space.ledger.restore(first, by="x"))[0]] == ["Laser"]
     assert (await space.ledger.load()).used_s == {1: 9}
     with pytest.raises(Duplicate):
         await space.ledger.restore(second, by="x")

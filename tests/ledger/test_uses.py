@@ -17,7 +17,7 @@ from custom_components.atelier.ledger.errors import (
     Unknown,
 )
 from custom_components.atelier.ledger.pages import Page, UseQuery
-from custom_components.atelier.machines.facts import Board, Ending, Intervention, Use
+from custom_components.atelier.machines.facts import Board, Ending, Intervention, Tally, Use
 
 from .conftest import Space
 
@@ -158,7 +158,28 @@ async def test_a_removed_use_does_not_come_back_over_another(space: Space) -> No
     with pytest.raises(Overlap):
         await space.ledger.restore(removal, by="boss")
     await space.ledger.remove(Use, second.id or 0, by="boss")
-    assert await space.ledger.restore(removal, by="boss") == [first]
+    assert (await space.ledger.restore(removal, by="boss"))[0] == [first]
+
+
+async def test_one_machine_is_counted_as_all_are(space: Space) -> None:
+    drill, plan = space.drill.id or 0, space.lens.id or 0
+    await space.ledger.save_uses(
+        [use(space, at, at + 50) for at in range(0, 5000, 100)]
+        + [use(space, 9000), use(space, 0, 70, machine_id=drill)]
+    )
+    care = Intervention(plan_id=plan, machine_id=space.laser.id, member_id=None, at=420)
+    await space.ledger.add_interventions([care])
+    facts, laser = await space.ledger.load(), await space.ledger.tally(space.laser.id)
+    assert laser == Tally(
+        opened=facts.open_uses[space.laser.id],
+        recent=facts.recent[space.laser.id],
+        used_s=2500,
+        since_care_s={plan: 30 + 45 * 50},
+        last_care={plan: 420},
+    )
+    assert facts.since_care_s[plan] == laser.since_care_s[plan]
+    other = await space.ledger.tally(drill)
+    assert (other.opened, other.used_s, len(other.recent)) == (None, 70, 1)
 
 
 async def test_use_since_care_counts_what_came_after_it(space: Space) -> None:

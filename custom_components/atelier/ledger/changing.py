@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..machines.facts import Machine, Member, Role, Use
+from ..machines.facts import Intervention, Machine, Member, Plan, Role, Use
 from .agreeing import require
 from .errors import Conflict, Invalid, Unknown
 from .finding import find_all
@@ -18,6 +18,8 @@ from .rules import check, folded_card
 from .schema import Values, live
 from .trail import Author, write_down
 
+#: What a machine's sums are made of stays with it.
+_STAYING: Final = (Use, Intervention, Plan)
 #: Facts that share their statements; a database takes no more values than that at once.
 _AT_ONCE: Final = 500
 
@@ -98,6 +100,8 @@ def _refuse_stale(kind: Kind, fact: Any, before: Any | None) -> None:
         return
     if kind.fact is Role and before.reserved:
         raise Invalid("role", "is reserved: it cannot be changed or removed")
+    if isinstance(fact, _STAYING) and fact.machine_id != before.machine_id:
+        raise Invalid("machine", "stays the same: remove this one, and record it at the other")
     if before.version != fact.version:
         raise Conflict(kind.name, before.version)
 

@@ -19,10 +19,15 @@ async def find(connection: AsyncConnection, kind: Kind, id: int) -> Any | None:
 
 async def find_all(connection: AsyncConnection, kind: Kind, ids: Collection[int]) -> dict[int, Any]:
     """Read live facts, by their ids."""
-    if not ids:
-        return {}
+    return await find_of(connection, kind, "id", ids) if ids else {}
+
+
+async def find_of(
+    connection: AsyncConnection, kind: Kind, column: str, ids: Collection[int]
+) -> dict[int, Any]:
+    """Read the live facts that refer to others by a column, by their ids."""
     table = kind.table
-    return await _read(connection, kind, table.c.id.in_(ids), table.c.removal_id.is_(None))
+    return await _read(connection, kind, table.c[column].in_(ids), table.c.removal_id.is_(None))
 
 
 async def find_removed(connection: AsyncConnection, kind: Kind, removal_id: int) -> dict[int, Any]:

@@ -16,6 +16,7 @@ from ..machines.facts import (
     Intervention,
     Member,
     Permission,
+    Tally,
     UnknownCard,
     Use,
 )
@@ -36,7 +37,7 @@ from .pages import (
     UnknownCardQuery,
     UseQuery,
 )
-from .removing import UNDO_DAYS, Removal
+from .removing import UNDO_DAYS, Removal, Taken
 from .retention import RetentionReport
 from .rules import check, fitting, folded_card
 from .schema import Values
@@ -88,6 +89,10 @@ class Ledger:
         """Read everything that decisions need."""
         return await self.read(loading.load)
 
+    async def tally(self, machine_id: int) -> Tally:
+        """Read all that decisions need of one machine's uses and care."""
+        return await self.read(lambda connection: loading.tally(connection, machine_id))
+
     # What boards make it write
 
     async def start_use(self, use: Use, *, closing: Sequence[Use] = ()) -> Use:
@@ -132,8 +137,8 @@ class Ledger:
             lambda connection: recording.add_interventions(connection, interventions, author)
         )
 
-    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
-        """Count a card that nobody knows at a machine."""
+    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard | None:
+        """Count a card that nobody knows at a machine; None where it is somebody's by now."""
         card = folded_card(card)
         return await self.writer.do(
             lambda connection: recording.saw_unknown_card(connection, card, machine_id, at)
@@ -184,8 +189,8 @@ class Ledger:
             lambda connection: removing.remove(connection, kind, [id], author)
         )
 
-    async def restore(self, removal: Removal, *, by: str) -> list[Any]:
-        """Take a removal back; return the facts."""
+    async def restore(self, removal: Removal, *, by: str) -> tuple[list[Any], Taken]:
+        """Take a removal back; return the facts, and what came along."""
         author = Author(by, self.clock())
         return await self.writer.do(
             lambda connection: removing.restore(connection, removal, author)

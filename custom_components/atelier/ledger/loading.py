@@ -18,6 +18,7 @@ from ..machines.facts import (
     Permission,
     Plan,
     Role,
+    Tally,
     Trained,
     Training,
     Use,
@@ -52,6 +53,20 @@ async def load(connection: AsyncConnection) -> Facts:
         since_care_s=await since_care_s(connection),
         last_care=await last_care(connection),
         boards=await _boards(connection),
+    )
+
+
+async def tally(connection: AsyncConnection, machine_id: int) -> Tally:
+    """Read all that decisions need of one machine's uses and care."""
+    opened = await _open_uses(connection, machine_id)
+    recent = await _recent(connection, machine_id)
+    used = await used_s(connection, machine_id)
+    return Tally(
+        opened=opened.get(machine_id),
+        recent=recent.get(machine_id, []),
+        used_s=used.get(machine_id, 0.0),
+        since_care_s=await since_care_s(connection, machine_id),
+        last_care=await last_care(connection, machine_id),
     )
 
 
@@ -91,14 +106,21 @@ async def cards_of(
     return {member_id: tuple(theirs) for member_id, theirs in cards.items()}
 
 
-async def _open_uses(connection: AsyncConnection) -> dict[int, Use]:
+def _of(table: sa.Table, machine_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a row is one machine's, or any's."""
+    return sa.true() if machine_id is None else table.c.machine_id == machine_id
+
+
+async def _open_uses(connection: AsyncConnection, machine_id: int | None = None) -> dict[int, Use]:
     """Read the uses that last, by machine."""
-    query = sa.select(USES).where(live(USES), USES.c.end.is_(None))
+    query = sa.select(USES).where(live(USES), USES.c.end.is_(None), _of(USES, machine_id))
     rows = (await connection.execute(query)).mappings()
     return {row["machine_id"]: KINDS[Use].fact_of(row) for row in rows}
 
 
-async def _recent(connection: AsyncConnection) -> dict[int, list[Use]]:
+async def _recent(
+    connection: AsyncConnection, machine_id: int | None = None
+) -> dict[int, list[Use]]:
     """Read the latest closed uses of each machine, oldest first: a short walk on an index each."""
     mine = USES.alias("mine")
     latest = (
@@ -115,6 +137,8 @@ async def _recent(connection: AsyncConnection) -> dict[int, list[Use]]:
     else:
         few = MACHINES.join(USES, USES.c.id.in_(latest))
     query = sa.select(USES).select_from(few).where(live(MACHINES))
+    if machine_id is not None:
+        query = query.where(MACHINES.c.id == machine_id)
     recent: defaultdict[int, list[Use]] = defaultdict(list)
     rows = (await connection.execute(query.order_by(USES.c.start, USES.c.id))).mappings()
     async for row in _gently(rows):
@@ -122,38 +146,40 @@ async def _recent(connection: AsyncConnection) -> dict[int, list[Use]]:
     return dict(recent)
 
 
-async def used_s(connection: AsyncConnection) -> dict[int, float]:
+async def used_s(connection: AsyncConnection, machine_id: int | None = None) -> dict[int, float]:
     """Sum up closed uses by machine, in seconds."""
     query = (
         sa.select(USES.c.machine_id, sa.func.sum(USES.c.end - USES.c.start))
-        .where(live(USES), USES.c.end.is_not(None))
+        .where(live(USES), USES.c.end.is_not(None), _of(USES, machine_id))
         .group_by(USES.c.machine_id)
     )
     return {machine: float(used) for machine, used in await connection.execute(query)}
 
 
-def latest_care() -> sa.Subquery:
+def latest_care(machine_id: int | None = None) -> sa.Subquery:
     """Select the last intervention of each plan."""
     return (
         sa.select(INTERVENTIONS.c.plan_id, sa.func.max(INTERVENTIONS.c.at).label("at"))
-        .where(live(INTERVENTIONS))
+        .where(live(INTERVENTIONS), _of(INTERVENTIONS, machine_id))
         .group_by(INTERVENTIONS.c.plan_id)
         .subquery("latest_care")
     )
 
 
-async def last_care(connection: AsyncConnection) -> dict[int, float]:
+async def last_care(connection: AsyncConnection, machine_id: int | None = None) -> dict[int, float]:
     """Read when each plan was last carried out."""
-    query = sa.select(latest_care())
+    query = sa.select(latest_care(machine_id))
     return {plan: float(at) for plan, at in await connection.execute(query)}
 
 
-async def since_care_s(connection: AsyncConnection) -> dict[int, float]:
+async def since_care_s(
+    connection: AsyncConnection, machine_id: int | None = None
+) -> dict[int, float]:
     """Sum up closed uses since each plan was last carried out, in seconds.
 
     Of a use that began before it counts what came after it.
     """
-    latest = latest_care()
+    latest = latest_care(machine_id)
     begin = sa.case(
         (latest.c.at.is_(None), USES.c.start),
         (USES.c.start > latest.c.at, USES.c.start),
@@ -168,7 +194,7 @@ async def since_care_s(connection: AsyncConnection) -> dict[int, float]:
                 sa.and_(USES.c.machine_id == PLANS.c.machine_id, live(USES), after),
             )
         )
-        .where(live(PLANS), USES.c.end.is_not(None))
+        .where(live(PLANS), USES.c.end.is_not(None), _of(PLANS, machine_id))
         .group_by(PLANS.c.id)
     )
     return {plan: float(used) for plan, used in await connection.execute(query)}

@@ -1,7 +1,7 @@
 """What the actions of a makerspace have in common: who asks, of which workshop, for what."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, cast
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
@@ -217,7 +217,7 @@ def rounded(hours: float | None) -> float | None:
 
 def undo(removal: Removal) -> JsonObjectType:
     """Return what `restore` takes a removal back with."""
-    return {"undo": asdict(removal)}
+    return {"undo": {name: getattr(removal, name) for name in ("id", "kind", "fact_id", "at")}}
 
 
 def shown(name: str, value: Any) -> JsonValueType:

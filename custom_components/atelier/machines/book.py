@@ -66,11 +66,28 @@ class Book:
                         facts.open_uses[machine_id] = replace(use, last_seen=seen)
             self._roll.exchange(facts)
             for machine_id, course in self._courses.items():
-                opened, was = facts.open_uses.get(machine_id), course.open
-                same = opened is not None and was is not None and opened.id == was.id
-                heard = course.heard if same else steady
-                course.take_over(opened, facts.recent.get(machine_id, ()), heard)
+                opened, recent = facts.open_uses.get(machine_id), facts.recent.get(machine_id, ())
+                self._take_over(course, opened, recent, steady)
             self._doubtful = False
+
+    async def recount(self, machine_id: int, steady: float) -> None:
+        """Take over one machine's uses and care as the ledger has them, its board's turn aside."""
+        async with self._turn(machine_id):
+            tally = await self._ledger.tally(machine_id)
+            opened = tally.opened
+            if opened is not None and (seen := self._seen.get(opened.id or 0)) is not None:
+                opened = replace(opened, last_seen=max(seen, opened.last_seen))
+            self._roll.take_over(machine_id, replace(tally, opened=opened))
+            if (course := self._courses.get(machine_id)) is not None:
+                self._take_over(course, opened, tally.recent, steady)
+
+    def _take_over(
+        self, course: Course, opened: Use | None, recent: Sequence[Use], steady: float
+    ) -> None:
+        """Let a course go on with what the ledger has; the same open use was heard when it was."""
+        was = course.open
+        same = opened is not None and was is not None and opened.id == was.id
+        course.take_over(opened, recent, course.heard if same else steady)
 
     def _tell_ledger(self, *, up: bool) -> None:
         if up is not self._up:

@@ -136,8 +136,15 @@ class Desk:
         self._tell(*facts)
 
     def drop(self, kind: type[Kept], *ids: int) -> None:
-        """Take out what people removed; what goes with it needs a `refresh`."""
+        """Take out what people removed; of uses and care there is `recount`."""
         self._tell(*(fact for id_ in ids if (fact := self.roll.drop(kind, id_)) is not None))
+
+    async def recount(self, *machine_ids: int) -> None:
+        """Take over machines' uses and care as people changed them; raise LedgerError."""
+        for machine_id in machine_ids:
+            await self._book.recount(machine_id, self._steady())
+            if machine_id in self.facts.machines:
+                self.changed.tell(machine_id)
 
     async def refresh(self) -> None:
         """Take over everything as the ledger has it; raise LedgerError if it cannot say."""

@@ -214,6 +214,18 @@ class Board:
         return self.firmware.startswith("machine_gate,")
 
 
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Hold all that decisions need of one machine's uses and care, as in `Facts`."""
+
+    opened: Use | None
+    recent: list[Use]
+    used_s: float
+    #: By plan of this machine.
+    since_care_s: dict[int, float]
+    last_care: dict[int, float]
+
+
 @dataclass(slots=True)
 class Facts:
     """Hold all that decisions need, in memory. Uses: the open ones and the latest."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from .facts import Board, Facts, Intervention, UnknownCard, Use
+from .facts import Board, Facts, Intervention, Tally, UnknownCard, Use
 
 
 class Keeping(Protocol):
@@ -11,6 +11,9 @@ class Keeping(Protocol):
 
     async def load(self) -> Facts:
         """Return all that decisions need."""
+
+    async def tally(self, machine_id: int) -> Tally:
+        """Return all that decisions need of one machine's uses and care."""
 
     async def save_uses(self, uses: Sequence[Use], *, by: str | None = None) -> list[Use]:
         """Keep uses, new (without an id) or changed; `by` is who says so, if no board."""
@@ -23,8 +26,8 @@ class Keeping(Protocol):
     ) -> list[Intervention]:
         """Keep interventions; `by` is who says so, if no board."""
 
-    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard:
-        """Count a card that nobody knows."""
+    async def saw_unknown_card(self, card: str, machine_id: int, at: float) -> UnknownCard | None:
+        """Count a card that nobody knows; None where it is somebody's by now."""
 
     async def saw_board(self, board: Board) -> None:
         """Keep what a board says of itself."""

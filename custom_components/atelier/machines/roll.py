@@ -11,6 +11,7 @@ from .facts import (
     Permission,
     Plan,
     Role,
+    Tally,
     Trained,
     Training,
 )
@@ -90,7 +91,24 @@ class Roll:
         fact: Kept | None = shelf.pop(id, None)
         if fact is not None:
             self._forget(fact)
+        if isinstance(fact, Plan):
+            self.facts.since_care_s.pop(id, None)
+            self.facts.last_care.pop(id, None)
         return fact
+
+    def take_over(self, machine_id: int, tally: Tally) -> None:
+        """Hold one machine's uses and care as the ledger has them."""
+        facts = self.facts
+        plans = [plan.id for plan in self.plans_of(machine_id)]
+        for shelf, value in (
+            (facts.open_uses, tally.opened),
+            (facts.recent, tally.recent),
+            (facts.used_s, tally.used_s),
+        ):
+            _lay(shelf, machine_id, value)
+        for plan_id in plans:
+            _lay(facts.since_care_s, plan_id, tally.since_care_s.get(plan_id or 0))
+            _lay(facts.last_care, plan_id, tally.last_care.get(plan_id or 0))
 
     def _index(self, fact: Any) -> None:
         match fact:
@@ -119,3 +137,11 @@ class Roll:
                 self._trained.pop((fact.member_id, fact.training_id), None)
             case Plan():
                 self._plans.get(fact.machine_id, {}).pop(fact.id or 0, None)
+
+
+def _lay(shelf: dict[Any, Any], key: int | None, value: object) -> None:
+    """Put a value on a shelf, or clear its place where there is none."""
+    if value:
+        shelf[key] = value
+    else:
+        shelf.pop(key, None)
