@@ -11,6 +11,7 @@ from custom_components.atelier.machines.facts import (
     Machine,
     Member,
     Permission,
+    Role,
     Use,
 )
 
@@ -93,7 +94,28 @@ async def test_everything_removed_long_ago_goes_in_an_order_that_works(
     facts = await space.ledger.load()
     assert (facts.used_s, list(facts.machines)) == ({1: 20}, [1])
     assert removal.at == recent
-    assert [one.name for one in await space.ledger.restore(removal, by="x")] == ["Drill"]
+    assert [one.name for one in (await space.ledger.restore(removal, by="x"))[0]] == ["Drill"]
+
+
+@pytest.mark.parametrize("together", [2, 200])
+async def test_many_removals_are_forgotten_together(
+    space: Space, clock: Clock, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(retention, "_REMOVALS", together)
+    clock.now = NOW - 40 * DAY
+    role = await space.ledger.save(Role(name="Guests"), by="x")
+    guests = [Member(name=f"Guest {n}", role_id=role.id or 0) for n in range(5)]
+    for guest in await space.ledger.save_all(guests, by="x"):
+        await space.ledger.save(Permission(member_id=guest.id or 0, machine_id=1), by="x")
+        await space.ledger.remove(Member, guest.id or 0, by="x")
+    await space.ledger.remove(Role, role.id or 0, by="x")
+    clock.now = NOW
+    before = space.ledger.writer.commits
+    assert (await space.ledger.retain(NOW)).removals == 6
+    told = (await space.ledger.page(AuditQuery(kind="member", limit=500))).items
+    assert not [one for one in told if "Guest" in str((one.before, one.after))]
+    if together > 6:
+        assert space.ledger.writer.commits - before < 50
 
 
 async def test_a_removal_that_is_too_old_is_not_taken_back(space: Space, clock: Clock) -> None:

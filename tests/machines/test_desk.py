@@ -189,6 +189,14 @@ async def test_what_happens_is_told_without_cards(shop: Workshop) -> None:
     assert [seen.card for seen in await shop.ledger.unknown_cards()] == ["deadbeef"]
 
 
+async def test_a_card_given_just_after_it_was_shown_is_not_unknown(shop: Workshop) -> None:
+    assert (await shop.tell("checkuser", 0, uid="deadbeef"))["is_valid"] is False
+    vic = shop.desk.facts.members[VIC]
+    await shop.keep(replace(vic, cards=(*vic.cards, "deadbeef")))
+    await shop.desk.close()  # what waited to be written is
+    assert await shop.ledger.unknown_cards() == []
+
+
 async def test_care_is_recorded_for_what_is_due(shop: Workshop) -> None:
     await shop.keep(
         Plan(machine_id=LASER, description="lens", every_h=1, lcd_text="lens"),

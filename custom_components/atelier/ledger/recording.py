@@ -12,7 +12,7 @@ from .care import INTERVENTIONS
 from .errors import Conflict, Duplicate, InUse, LedgerError, Unknown
 from .kinds import KINDS, Kind
 from .machines import BOARDS, MACHINES, UNKNOWN_CARDS
-from .people import MEMBERS
+from .people import CARDS, MEMBERS
 from .schema import Values, live
 from .trail import Author, write_down
 from .uses import USES
@@ -180,8 +180,11 @@ async def add_interventions(
 
 async def saw_unknown_card(
     connection: AsyncConnection, card: str, machine_id: int, at: float
-) -> UnknownCard:
-    """Count a card that nobody knows."""
+) -> UnknownCard | None:
+    """Count a card that nobody knows, unless somebody was given it since it was shown."""
+    given = sa.select(CARDS.c.id).where(CARDS.c.card == card, live(CARDS))
+    if await connection.scalar(given) is not None:
+        return None
     here = (UNKNOWN_CARDS.c.card == card, UNKNOWN_CARDS.c.machine_id == machine_id)
     row = (await connection.execute(sa.select(UNKNOWN_CARDS).where(*here))).mappings().first()
     if row is None:

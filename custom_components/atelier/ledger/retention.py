@@ -1,6 +1,6 @@
 """What the ledger forgets with time: who used a machine long ago, and what was removed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from .writer import Writer
 DAY_S: Final = 86400.0
 #: How many rows are changed at once: a start that comes in between must not wait for all.
 AT_ONCE: Final = 2000
+#: How many removals are forgotten together.
+_REMOVALS: Final = 200
 #: What refers to others goes before them.
 _TABLES: Final = (
     INTERVENTIONS,
@@ -106,28 +108,35 @@ async def _repeat(writer: Writer, statement: sa.Update | sa.Delete) -> int:
 
 
 async def _forget_removals(writer: Writer, before: float) -> int:
-    """Delete what was removed too long ago, the oldest first: it may refer to the next."""
+    """Delete what was removed too long ago, the oldest first: it may refer to the next.
+
+    Many removals at a time: of those, what refers to others goes before them.
+    """
+    old = sa.select(REMOVALS).where(REMOVALS.c.at < before).order_by(REMOVALS.c.id)
 
     async def find(connection: AsyncConnection) -> list[Any]:
-        query = sa.select(REMOVALS).where(REMOVALS.c.at < before).order_by(REMOVALS.c.id)
-        return list(await connection.execute(query))
+        return list(await connection.execute(old.limit(_REMOVALS)))
 
-    removals = await writer.do(find)
-    for removal in removals:
-        if removal.kind == KINDS[Member].name:
-            await _forget_member(writer, removal.fact_id)
+    total = 0
+    while removals := await writer.do(find):
+        await _forget_members(
+            writer, [one.fact_id for one in removals if one.kind == KINDS[Member].name]
+        )
+        ids = [removal.id for removal in removals]
         for table in _TABLES:
-            gone = table.c.removal_id == removal.id
+            gone = table.c.removal_id.in_(ids)
             some = sa.select(table.c.id).where(gone).limit(AT_ONCE).scalar_subquery()
             await _repeat(writer, sa.delete(table).where(table.c.id.in_(some)))
-        await writer.do(_counted(sa.delete(REMOVALS).where(REMOVALS.c.id == removal.id)))
-    return len(removals)
+        await writer.do(_counted(sa.delete(REMOVALS).where(REMOVALS.c.id.in_(ids))))
+        total += len(removals)
+    return total
 
 
-async def _forget_member(writer: Writer, member_id: int) -> None:
-    """Take a member's name from everything that outlives them."""
+async def _forget_members(writer: Writer, member_ids: Sequence[int]) -> None:
+    """Take members' names from everything that outlives them."""
+    if not member_ids:
+        return
     for table in (USES, INTERVENTIONS):
-        theirs = table.c.member_id == member_id
-        await _update(writer, table, theirs, {"member_id": None})
-    theirs = sa.and_(_tells_of_members(), AUDIT.c.fact_id == member_id)
+        await _update(writer, table, table.c.member_id.in_(member_ids), {"member_id": None})
+    theirs = sa.and_(_tells_of_members(), AUDIT.c.fact_id.in_(member_ids))
     await _update(writer, AUDIT, theirs, {"before": None, "after": None})
