@@ -85,11 +85,11 @@ class Keys:
 
     def look(self, text: str) -> Key:
         """Return what key a text holds; nothing is kept. Raise Invalid."""
-        return _parse(text.encode()).key
+        return _parse(text.encode("utf-8", "replace")).key
 
     def add(self, text: str, fingerprint: str | None) -> Key:
         """Keep a key, if the fingerprint is its own. Raise Invalid, Precondition, Conflict."""
-        read = _parse(text.encode())
+        read = _parse(text.encode("utf-8", "replace"))
         given = "".join((fingerprint or "").split())
         key = read.key
         if key.kind is KeyKind.GPG:
@@ -201,7 +201,7 @@ def _usign(text: str) -> _Read:
     comment, _, name = lines[0].partition("untrusted comment:") if lines else ("", "", "")
     try:
         raw = base64.b64decode(lines[-1].strip(), validate=True) if lines else b""
-    except binascii.Error:
+    except ValueError:  # also for letters that base64 never has
         raw = b""
     if len(lines) != 2 or comment or len(raw) != _USIGN_SIZE or raw[:2] != _USIGN_HEAD:  # noqa: PLR2004 - a comment and a key
         raise Invalid(

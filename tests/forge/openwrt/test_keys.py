@@ -1,8 +1,11 @@
 """Keys whose signatures count: read, compared, kept, and what they then say of Image Builders."""
 
+import base64
+import contextlib
 from pathlib import Path
 import subprocess
 
+from hypothesis import given, strategies as st
 import pytest
 
 from forge.errors import Conflict, Invalid, NotFound, Precondition
@@ -98,6 +101,11 @@ def test_a_key_with_parts_that_sign_for_it_is_known_by_its_own_fingerprint(
     [
         "",
         "hello",
+        "\ud800",
+        "é",
+        "\x99\x01\x0d",
+        "untrusted comment: x\né\n",
+        "untrusted comment: x\n\ud800\n",
         "untrusted comment: x\nRWQ=\n",
         "untrusted comment: x\nnot base64 at all!\n",
         "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEZ\n-----END PGP PUBLIC KEY BLOCK-----\n",
@@ -162,3 +170,14 @@ def test_a_signature_counts_from_the_moment_that_its_key_does(
 
 def test_openwrt_s_own_keys_are_known_by_whole_fingerprints() -> None:
     assert all(len(one) == 40 and one == one.upper() for one in OPENWRT)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda said: said.encode()))
+def test_any_text_is_a_key_or_refused(said: bytes) -> None:
+    keys = Keys(load({"data_dir": Path("/nonexistent")}, environment={}))
+    for text in (
+        said.decode("latin-1"),
+        f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{base64.b64encode(said).decode()}\n-----END PGP",
+    ):
+        with contextlib.suppress(Invalid):
+            assert len(keys.look(text).fingerprint) in {40, 56}
