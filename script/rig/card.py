@@ -20,6 +20,11 @@ def why_no_card() -> str | None:
         return "this host has no loop devices"
     if shutil.which("losetup") is None:
         return "losetup is not installed"
+    try:
+        # Containers may have the door to loop devices, but none behind it.
+        os.close(os.open(_run("losetup", "--find"), os.O_RDWR | os.O_CLOEXEC))
+    except (RigError, OSError) as error:
+        return str(error)
     return None
 
 

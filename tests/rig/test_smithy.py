@@ -86,6 +86,18 @@ def test_temporary_folders_are_opened_and_no_others(
 
 
 @needs_card
+def test_a_host_that_gives_no_loop_device_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a container that has /dev/loop-control and nothing else."""
+    losetup = tmp_path / "losetup"
+    losetup.write_text("#!/bin/sh\necho 'cannot find an unused loop device' >&2; exit 1\n")
+    losetup.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert "cannot find an unused loop device" in str(why_no_card())
+
+
+@needs_card
 def test_a_card_keeps_what_it_holds(tmp_path: Path) -> None:
     card = Card(tmp_path / "card.img")
     card.insert()
