@@ -96,6 +96,9 @@ export const table = css`
       border: none;
       background: none;
     }
+    thead:not(:has(button)) {
+      display: none;
+    }
     thead tr {
       display: flex;
       flex-wrap: wrap;
