@@ -1,6 +1,5 @@
-"""The demo's Forge: where it can be, what it is furnished with, and that it is found again."""
+"""The demo's Forge: where it can be, what its routers are, and how a card comes and goes."""
 
-from collections.abc import Iterator
 import os
 from pathlib import Path
 import signal
@@ -8,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
 
 import pytest
 
@@ -23,12 +21,10 @@ from rig.errors import RigError
 from rig.openwrt.releases import OPKG_ZST
 from rig.places import closed_on_the_way, is_closed, open_way
 from rig.routers import LISTS, demo_routers
-from rig.smithy import Smithy, forge_entries, why_no_forge
-from rig.workshop import Workshop
+from rig.smithy import why_no_forge
 
 ROOT = Path(__file__).parents[2]
 
-needs_forge = pytest.mark.skipif(why_no_forge() is not None, reason=str(why_no_forge()))
 needs_card = pytest.mark.skipif(why_no_card() is not None, reason=str(why_no_card()))
 
 
@@ -135,53 +131,3 @@ def test_a_card_goes_when_its_process_is_killed(tmp_path: Path) -> None:
     while backing.exists() and backing.read_text("utf-8").strip() == str(file):
         assert time.monotonic() < give_up, "the card is still there"
         time.sleep(0.05)
-
-
-@pytest.fixture
-def reachable() -> Iterator[Path]:
-    """Return a folder that no other run of pytest closes to users of builds meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="atelier-forge-") as folder:
-        yield Path(folder)
-
-
-async def kept(smithy: Smithy) -> tuple[list[Any], list[Any]]:
-    """Return what the Forge has: its profiles, and its builds."""
-    profiles = (await smithy.forge.get("profiles"))["profiles"]
-    builds = (await smithy.forge.get("builds"))["builds"]
-    return (
-        [(one["profile"]["name"], one["version"]) for one in profiles],
-        [(one["profile_id"], one["state"]) for one in builds],
-    )
-
-
-@pytest.mark.e2e
-@needs_forge
-async def test_a_forge_is_furnished_once(reachable: Path) -> None:
-    """A demo that goes on with its folder finds profiles and builds, and leads its entry there."""
-    folder = reachable / "forge"
-    routers = demo_routers("it")
-    async with Workshop(
-        (), folder=reachable, language="it", smithy=Smithy(routers, folder=folder)
-    ) as workshop:
-        smithy, hass = workshop.smithy, workshop.hass
-        assert smithy is not None
-        before = await kept(smithy)
-        assert before == (
-            [("Router del giardino", 1), ("Access point dell'officina", 1)],
-            [("workshop-ap", "done")],
-        )
-        connected = await hass.entity_id(smithy.unique_id("connected"))
-        await hass.wait_state(connected, "on")
-        entries = await forge_entries(hass)
-        assert entries == [smithy.entry_id]
-
-        await smithy.close()
-        await hass.wait_state(connected, "off")
-        async with Smithy(routers, folder=folder) as moved:
-            assert moved.forge.url != smithy.forge.url
-            await moved.join(hass)
-
-            assert moved.entry_id == smithy.entry_id
-            assert await forge_entries(hass) == entries
-            await hass.wait_state(connected, "on")
-            assert await kept(moved) == before
