@@ -20,7 +20,6 @@ from ..signal import Signal
 from .client import Client
 from .errors import Away, ForgeError, NoForge, Refused, TokenRefused
 from .facts import (
-    BUILD,
     FINISHED,
     RUNNING,
     Builder,
@@ -130,7 +129,7 @@ class Forge(DataUpdateCoordinator[State]):
         profiles, figures, stable = await asyncio.gather(
             self._profiles(), self.client.figures(), self._stable()
         )
-        built, building = await self._builds(profiles)
+        built = await self._built(profiles)
         try:
             jobs = [Job.of(one["id"], one) for one in active["jobs"]]
             last = next((Job.of(one["id"], one) for one in ended["jobs"]), None)
@@ -141,7 +140,6 @@ class Forge(DataUpdateCoordinator[State]):
                 last=last,
                 profiles=profiles,
                 built=built,
-                building=building,
                 builders=tuple(Builder.of(one) for one in builders["builders"]),
                 disk_free=disk_free(figures),
                 stable=stable,
@@ -164,30 +162,23 @@ class Forge(DataUpdateCoordinator[State]):
                 return found
             after = next(reversed(found))
 
-    async def _builds(
-        self, profiles: Mapping[str, Profile]
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """Return by profile the release of its newest image, and the job that builds it."""
+    async def _built(self, profiles: Mapping[str, Profile]) -> dict[str, str]:
+        """Return by profile the release of its newest image."""
         built: dict[str, str] = {}
-        building: dict[str, str] = {}
         before: str | None = None
         for _ in range(_PAGES):
-            said = await self.client.get("builds", before=before, limit=_BUILDS)
+            said = await self.client.get("builds", state="done", before=before, limit=_BUILDS)
             try:
                 page = said["builds"]
                 for build in page:
-                    if (profile_id := build["profile_id"]) is None:
-                        continue
-                    if build["state"] == "done":
+                    if (profile_id := build["profile_id"]) is not None:
                         built.setdefault(profile_id, str(build["recipe"]["place"]["release"]))
-                    elif build["state"] not in FINISHED:
-                        building.setdefault(profile_id, str(build["id"]))
                 before = page[-1]["id"] if page else None
             except (KeyError, TypeError) as error:
                 raise NoForge from error
             if len(page) < _BUILDS or profiles.keys() <= built.keys():
                 break
-        return built, building
+        return built
 
     async def _stable(self) -> str | None:
         """Return OpenWrt's newest release; what was known, while its server is away."""
@@ -263,9 +254,6 @@ class Forge(DataUpdateCoordinator[State]):
             self.read_soon()
         else:
             self._set(replace(self.data, jobs={**jobs, id_: job}))
-            if known is None and job.kind == BUILD:
-                # Events do not say which profile it is of.
-                self.read_soon()
         if (happening := _happening(known, job)) is not None:
             self.on_job.tell(happening, job)
 

@@ -34,6 +34,8 @@ class Job:
     id: str
     kind: str
     state: str
+    #: The profile that it is for, where that is one.
+    profile_id: str | None = None
     step: str | None = None
     percent: float | None = None
     error: Mapping[str, Any] | None = None
@@ -48,10 +50,14 @@ class Job:
     def of(cls, id_: str, said: Mapping[str, Any]) -> Self:
         """Parse what is told of a job."""
         percent = said.get("percent")
+        # An event names the profile itself; who asks for the job gets what it was given.
+        params = said.get("params")
+        named = said if "profile_id" in said or not isinstance(params, dict) else params
         return cls(
             id=id_,
             kind=str(said.get("kind", "")),
             state=str(said.get("state", "")),
+            profile_id=_text(named.get("profile_id")),
             step=_text(said.get("step")),
             percent=float(percent) if isinstance(percent, int | float) else None,
             error=_object(said.get("error")),
@@ -117,13 +123,20 @@ class State:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     #: By profile: the release that its newest image was built from.
     built: Mapping[str, str] = field(default_factory=dict)
-    #: By profile: the job that builds it, or waits to.
-    building: Mapping[str, str] = field(default_factory=dict)
     builders: tuple[Builder, ...] = ()
     #: Free space where the Forge keeps everything, in bytes.
     disk_free: int | None = None
     #: The newest release of OpenWrt that is not a test.
     stable: str | None = None
+    #: By profile: the job that builds it, or waits to; one that runs goes before.
+    _builds: Mapping[str, Job] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up once what is asked for each profile."""
+        builds = [job for job in self.jobs.values() if job.kind == BUILD and job.profile_id]
+        builds.sort(key=lambda job: job.state != "queued")
+        by_profile = {str(job.profile_id): job for job in builds}
+        object.__setattr__(self, "_builds", by_profile)
 
     @property
     def waiting(self) -> int:
@@ -132,7 +145,7 @@ class State:
 
     def job_of(self, profile_id: str) -> Job | None:
         """Return the job that builds a profile, or waits to."""
-        return self.jobs.get(self.building.get(profile_id, ""))
+        return self._builds.get(profile_id)
 
     @property
     def cache(self) -> int:

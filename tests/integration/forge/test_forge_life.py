@@ -101,12 +101,14 @@ async def test_a_job_is_followed_to_its_end(
     wire.says["ended"] = {
         "jobs": [{"id": JOB, "kind": "build.image", "state": "failed", "error": failed}]
     }
-    wire.tell("job.failed", {"kind": "build.image", "state": "failed", "error": failed}, job_id=JOB)
+    ended = {"kind": "build.image", "state": "failed", "profile_id": "attic", "error": failed}
+    wire.tell("job.failed", ended, job_id=JOB)
     await until(hass, lambda: state(hass, "sensor.forge_last_result") == "failed")
     assert state(hass, "sensor.forge_running_jobs") == "0"
     told = hass.states.get("event.forge_jobs")
     assert told is not None
     assert told.attributes["code"] == "build.image_too_big"
+    assert told.attributes["profile_id"] == "attic"
 
 
 async def test_what_is_no_event_is_passed_over(

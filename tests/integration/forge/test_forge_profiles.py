@@ -20,10 +20,21 @@ BUTTON = "button.router_attic_build"
 JOB = "1" * 32
 
 
-def built(profile_id: str | None, release: str, state: str = "done", id_: str = JOB) -> Any:
+def built(profile_id: str | None, release: str) -> Any:
     """Return a build as a Forge tells it."""
     place = {"release": release, "target": "ath79", "subtarget": "generic"}
-    return {"id": id_, "profile_id": profile_id, "state": state, "recipe": {"place": place}}
+    return {"id": JOB, "profile_id": profile_id, "recipe": {"place": place}}
+
+
+def building(state: str, **more: Any) -> dict[str, Any]:
+    """Return the job that builds the profile, as a Forge lists it."""
+    params = {"profile_id": "attic"}
+    return {"id": JOB, "kind": "build.image", "state": state, "params": params, **more}
+
+
+def told(state: str, **more: Any) -> dict[str, Any]:
+    """Return what an event tells of the job that builds the profile."""
+    return {"kind": "build.image", "state": state, "profile_id": "attic", **more}
 
 
 def put(wire: Wire) -> list[tuple[dict[str, str], Any]]:
@@ -68,12 +79,10 @@ async def test_a_newer_release_is_out(hass: HomeAssistant, attic: Wire) -> None:
 
 async def test_installing_builds_the_newest_with_progress(hass: HomeAssistant, attic: Wire) -> None:
     kept = put(attic)
-    queued = {"id": JOB, "kind": "build.image", "state": "queued"}
 
     async def start(request: web.Request) -> web.Response:
         if request.method == "POST":
-            attic.says["jobs"] = {"jobs": [queued]}
-            attic.says["builds"]["builds"].insert(0, built("attic", "24.10.4", "queued"))
+            attic.says["jobs"] = {"jobs": [building("queued")]}
             return web.json_response({"job_id": JOB, "hit": False}, status=202)
         return web.json_response(attic.says["builds"])
 
@@ -89,41 +98,55 @@ async def test_installing_builds_the_newest_with_progress(hass: HomeAssistant, a
         return dict(found.attributes) if found else {}
 
     await until(hass, lambda: shown()["in_progress"])
-    going = {"kind": "build.image", "state": "building", "percent": 55.0}
-    attic.tell("job.progress", going, job_id=JOB)
+    attic.tell("job.progress", told("building", percent=55.0), job_id=JOB)
     await until(hass, lambda: shown()["update_percentage"] == 55)
     attic.says["jobs"] = {"jobs": []}
-    attic.says["builds"]["builds"][0] = built("attic", "24.10.4")
-    attic.tell("job.done", {"kind": "build.image", "state": "done"}, job_id=JOB)
+    attic.says["builds"]["builds"].insert(0, built("attic", "24.10.4"))
+    attic.tell("job.done", told("done"), job_id=JOB)
     await until(hass, lambda: state(hass, UPDATE) == "off")
     assert not shown()["in_progress"]
 
 
-async def test_a_build_that_others_began_is_seen(hass: HomeAssistant, attic: Wire) -> None:
-    attic.says["jobs"] = {"jobs": [{"id": JOB, "kind": "build.image", "state": "queued"}]}
-    attic.says["builds"]["builds"].insert(0, built("attic", "23.05.5", "queued"))
-    attic.tell("job.queued", {"kind": "build.image", "state": "queued"}, job_id=JOB)
+def in_progress(hass: HomeAssistant) -> bool:
+    """Tell whether the profile's image is being built, as its entity shows it."""
+    shown = hass.states.get(UPDATE)
+    return shown is not None and bool(shown.attributes["in_progress"])
 
-    def in_progress() -> bool:
-        shown = hass.states.get(UPDATE)
-        return shown is not None and bool(shown.attributes["in_progress"])
 
-    await until(hass, in_progress)
+async def test_a_build_that_others_began_is_seen_at_once(hass: HomeAssistant, attic: Wire) -> None:
+    attic.asked.clear()
+    attic.tell("job.queued", told("queued"), job_id=JOB)
+    await until(hass, lambda: in_progress(hass))
+    assert attic.asked == []
+
+
+async def test_a_build_that_runs_when_home_assistant_comes_is_seen(
+    hass: HomeAssistant, attic: Wire
+) -> None:
+    attic.says["jobs"] = {"jobs": [building("queued"), building("building", id="2" * 32)]}
+    attic.send(b"id: 90\nevent: reset\ndata: {}\n\n")
+    await until(hass, lambda: in_progress(hass))
+    attic.tell("job.progress", told("building", percent=40.0), job_id="2" * 32)
+    await until(hass, lambda: percent(hass) == 40)
 
 
 async def test_progress_that_never_rests_keeps_nothing_from_being_read(
     hass: HomeAssistant, attic: Wire
 ) -> None:
-    going = {"id": JOB, "kind": "build.image", "state": "downloading", "percent": 10.0}
-    attic.says["jobs"] = {"jobs": [going]}
-    attic.says["builds"]["builds"].insert(0, built("attic", "23.05.5", "downloading"))
+    attic.says["builds"]["builds"].insert(0, built("attic", "24.10.4"))
+    attic.tell("build.done", {"profile_id": "attic"})
 
-    def percent() -> Any:
-        attic.tell("job.progress", going, job_id=JOB)
-        shown = hass.states.get(UPDATE)
-        return shown and shown.attributes["update_percentage"]
+    def is_built() -> bool:
+        attic.tell("job.progress", told("building", percent=10.0), job_id=JOB)
+        return state(hass, UPDATE) == "off"
 
-    await until(hass, lambda: percent() == 10)
+    await until(hass, is_built)
+
+
+def percent(hass: HomeAssistant) -> Any:
+    """Return how far the profile's image is, as its entity shows it."""
+    shown = hass.states.get(UPDATE)
+    return shown and shown.attributes["update_percentage"]
 
 
 async def test_what_changes_while_it_is_read_is_read_once_more(

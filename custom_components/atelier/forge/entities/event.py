@@ -30,7 +30,7 @@ class JobEvents(ForgeEntity, EventEntity):
 
     @callback
     def _take(self, happening: Happening, job: Job) -> None:
-        told: dict[str, Any] = {"job_id": job.id, "kind": job.kind}
+        told: dict[str, Any] = {"job_id": job.id, "kind": job.kind, "profile_id": job.profile_id}
         if job.error is not None:
             told |= {"code": job.error.get("code"), "message": job.error.get("message")}
         self._trigger_event(happening, told)

@@ -57,9 +57,15 @@ ALLOWED: Final = {
         "profile-import",
         "profiles",
         "profiles/{name}/clone",
+        "profiles/{name}/overlay/restore",
     ),
     "PUT": ("profiles/{name}",),
-    "DELETE": ("builders/{name}/{name}/{name}", "builds/{id}", "profiles/{name}"),
+    "DELETE": (
+        "builders/{name}/{name}/{name}",
+        "builds/{id}",
+        "profiles/{name}",
+        "profiles/{name}/overlay",
+    ),
 }
 
 FILE: Final = "jobs/{id}/files/{file}"
