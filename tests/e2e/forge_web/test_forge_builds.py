@@ -96,6 +96,16 @@ async def test_a_profiles_builds_and_what_changed_between_them(web: Web, page: P
     await expect(row(page, "broken")).to_have_count(0)
 
 
+async def test_a_build_is_forgotten_with_its_files(web: Web, page: Page) -> None:
+    """After asking."""
+    failed = built(web.house, "broken", "failed")
+    await go(page, "builds", failed)
+    await page.get_by_role("button", name="Delete").click()
+    await page.locator("at-confirm").get_by_role("button", name="Delete").click()
+    await expect(page).to_have_url(f"{web.house.url}/#/builds")
+    assert web.house.ask("GET", f"{BUILDS}/{failed}")[0] == 404
+
+
 async def test_a_batch_tells_of_each_profile(web: Web, page: Page) -> None:
     """One that was built before, one that cannot be."""
     built(web.house, "attic")

@@ -1,9 +1,11 @@
-import { mdiArrowLeft, mdiCancel, mdiRefresh } from "@mdi/js";
+import { mdiArrowLeft, mdiCancel, mdiDelete, mdiRefresh } from "@mdi/js";
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
 import "../../elements/at-chip";
+import { confirmed } from "../../elements/at-confirm";
+import { attempt, toast } from "../../elements/at-toasts";
 import { Ticking } from "../../elements/ticking";
 import { Loading } from "../../frame/loading";
 import { dateTime, number, span } from "../../i18n/format";
@@ -131,12 +133,41 @@ export class BuildView extends ForgePage {
         >${t("forge_jobs.cancel")}</at-button
       >`;
     }
-    if (!build.profile_id) return nothing;
-    return html`<at-button
-      .icon=${mdiRefresh}
-      @click=${() => rebuild(this.door, this.places, build)}
-      >${t("forge_builds.rebuild")}</at-button
-    >`;
+    return html`
+      ${
+        build.profile_id
+          ? html`<at-button
+              .icon=${mdiRefresh}
+              @click=${() => rebuild(this.door, this.places, build)}
+              >${t("forge_builds.rebuild")}</at-button
+            >`
+          : nothing
+      }
+      <at-button
+        kind="quiet"
+        .icon=${mdiDelete}
+        label=${t("common.delete")}
+        @click=${() => this.delete(build)}
+      ></at-button>
+    `;
+  }
+
+  private async delete(build: Build): Promise<void> {
+    const sure = await confirmed(this, {
+      heading: t("forge_builds.delete_heading"),
+      text: t("forge_builds.delete_text", {
+        name: nameOf(build),
+        when: dateTime(build.created_at),
+      }),
+      action: t("common.delete"),
+      danger: true,
+    });
+    if (!sure) return;
+    await attempt(async () => {
+      await this.door.request("DELETE", `/builds/${build.id}`);
+      toast(t("forge_builds.deleted"));
+      this.places.go(["builds"], true);
+    });
   }
 
   private sameAs({ same_as }: Build) {
