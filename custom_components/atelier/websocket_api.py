@@ -80,9 +80,9 @@ def _workshops(
 def _forges(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
 ) -> None:
-    """Tell administrators which Forges there are, and which of them answer."""
+    """Tell administrators which Forges there are."""
     told = [
-        {"entry_id": entry.entry_id, "title": entry.title, "up": entry.runtime_data.up}
+        {"entry_id": entry.entry_id, "title": entry.title}
         for entry in (loaded_forges(hass) if connection.user.is_admin else ())
     ]
     connection.send_result(message["id"], {"forges": told})

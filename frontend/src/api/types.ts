@@ -13,8 +13,6 @@ export interface WorkshopInfo {
 export interface ForgeInfo {
   entry_id: string;
   title: string;
-  /** It answers. */
-  up: boolean;
 }
 
 export type MachineState = "in_use" | "blocked" | "maintenance" | "offline" | "free";

@@ -28,6 +28,15 @@ _ASK: Final = """async (message) => {
     catch (error) { return { code: error.code }; }
 }"""
 
+_SENT_BYTES: Final = 3_000_000
+#: Send a file as a page does; return what is answered.
+_SEND: Final = """async (address) => {
+    const body = new Blob(["x".repeat(3_000_000)]);
+    const answer = await document.querySelector("home-assistant").hass.fetchWithAuth(
+        address, { method: "PUT", headers: { "Content-Type": "application/octet-stream" }, body });
+    return { status: answer.status, body: await answer.json() };
+}"""
+
 
 async def build(smithy: Smithy) -> str:
     """Have the garden router's image built once more; return the job's id."""
@@ -108,6 +117,20 @@ async def test_a_forge_that_goes_is_told_and_comes_back_by_itself(
     await expect(rows).to_have_count(before + 1)
     await smithy.forge.post("jobs", job_id, "cancel", body=None)
     await expect(rows.filter(has_text="Cancelled")).to_have_count(1)
+
+
+async def test_a_file_for_an_image_is_sent_from_the_browser(admin: Page, smithy: Smithy) -> None:
+    """As the pages send it: past Home Assistant, which keeps nothing of it, to the Forge."""
+    garden = smithy.routers.garden.id
+    place = f"/api/atelier/forge/{smithy.entry_id}/profiles/{garden}/overlay/file"
+    first = await admin.evaluate(_SEND, f"{place}?path=/etc/banner")
+    assert first["status"] == 200, first
+    laid = await smithy.forge.get("profiles", garden, "overlay")
+    banner = next(one for one in laid["entries"] if one["path"] == "/etc/banner")
+    assert (banner["size"], banner["origin"]) == (_SENT_BYTES, "upload")
+    refused = await admin.evaluate(_SEND, f"{place}?path=/../etc/shadow")
+    assert refused["status"] == 422
+    assert refused["body"]["error"]["code"].startswith("validation.")
 
 
 async def test_one_of_two_forges(admin: Page, house: Workshop, smithy: Smithy) -> None:

@@ -97,7 +97,7 @@ def test_pages_may_ask_for_all_that_is_written_in_them() -> None:
 
 
 async def test_administrators_see_the_forges(admin: Page, member: Page, entry_id: str) -> None:
-    told = {"entry_id": entry_id, "title": "Forge", "up": True}
+    told = {"entry_id": entry_id, "title": "Forge"}
     await admin.socket.send_json_auto_id({"type": "atelier/forges"})
     assert (await admin.socket.receive_json())["result"] == {"forges": [told]}
     await member.socket.send_json_auto_id({"type": "atelier/forges"})
