@@ -49,6 +49,7 @@ class House:
         self.mirror = mirror
         keys = self.folder / "openwrt" / "keys"
         keys.mkdir(parents=True)
+        self.folder.parent.chmod(0o711)  # jobs' programs run as users of their own, and pass
         shutil.copy(mirror.upstream.keys.gpg_public, keys / "openwrt.asc")
         shutil.copy(mirror.upstream.keys.usign_public, keys / "openwrt.pub")
         self.server = self._server("forge")

@@ -10,7 +10,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from forge.openwrt.builders.disk import Shelf
+from forge.openwrt.builders.ensure import here
 from rig.bench.forge.family import Watch, ended_cpu_s
 from rig.bench.forge.filling import document
 from rig.bench.forge.house import BOARD, PLACE, House
@@ -66,10 +66,11 @@ def _copy(house: House, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     inside = house.inside()
     try:
-        (sha256,) = (one.sha256 for one in inside.builders.list() if one.sha256)
-        shelf = Shelf(inside.settings)
-        shutil.copytree(shelf.tree(PLACE, sha256), folder, symlinks=True)
-        shutil.copytree(shelf.keys(PLACE, sha256), folder / "keys", dirs_exist_ok=True)
+        ready = here(inside.store, inside.settings, PLACE)
+        if ready is None:
+            raise RigError("The Image Builder that was built with is gone")
+        shutil.copytree(ready.tree, folder, symlinks=True)
+        shutil.copytree(ready.keys, folder / "keys", dirs_exist_ok=True)
     finally:
         inside.close()
     return folder

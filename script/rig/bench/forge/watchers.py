@@ -48,9 +48,9 @@ class Watcher:
             async for piece in answer.content.iter_any():
                 *events, rest = (rest + piece).split(b"\n\n")
                 for event in events:
-                    self._take(event.decode())
+                    self.take(event.decode())
 
-    def _take(self, event: str) -> None:
+    def take(self, event: str) -> None:
         """Check one event."""
         head, _, data = event.partition("\ndata: ")
         if head.endswith("event: log"):
