@@ -91,6 +91,49 @@ describe("a stream", () => {
     expect(line).not.toHaveBeenCalledWith(true);
   });
 
+  it("rests while its page is not seen, and goes on where it was", async () => {
+    const page = Object.assign(new EventTarget(), { hidden: false });
+    vi.stubGlobal("document", page);
+    vi.resetModules();
+    const { Streaming } = await import("../src/forge/streaming");
+    const show = (shown: boolean) => {
+      page.hidden = !shown;
+      page.dispatchEvent(new Event("visibilitychange"));
+    };
+    const open = vi.fn((_last: string | undefined, signal: AbortSignal) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode("id: 5\ndata: a\n\n"));
+          signal.addEventListener("abort", () => controller.error(new Error("aborted")));
+        },
+      });
+      return Promise.resolve(new Response(body));
+    });
+    const line = vi.fn();
+    const streaming = new Streaming({
+      open,
+      line,
+      refused: () => undefined,
+      event: () => undefined,
+      final: () => false,
+    });
+    await vi.waitFor(() => expect(open).toHaveBeenCalledTimes(1));
+    await new Promise((done) => setTimeout(done));
+    show(false);
+    await new Promise((done) => setTimeout(done, 20));
+    expect(open).toHaveBeenCalledTimes(1);
+    show(true);
+    await vi.waitFor(() => expect(open).toHaveBeenCalledTimes(2));
+    expect(open.mock.calls[1]?.[0]).toBe("5");
+    // Nobody was told that the line was down: it was not.
+    expect(line.mock.calls).toEqual([[true]]);
+    streaming.stop();
+    show(false);
+    show(true);
+    expect(open).toHaveBeenCalledTimes(2);
+    vi.unstubAllGlobals();
+  });
+
   it("is opened anew when nothing comes, not even a sign of life", async () => {
     vi.useFakeTimers();
     const open = vi.fn((_last: string | undefined, signal: AbortSignal) => {

@@ -48,9 +48,19 @@ export class HttpDoor implements ForgeDoor {
   }
 
   events(listener: EventsListener): Unsubscribe {
+    const stream = this.stream("/events", listener);
+    let tries = 0;
     const streaming = new Streaming({
-      ...this.stream("/events", listener),
-      event: (event) => tellEvent(event, listener),
+      ...stream,
+      open: (last, signal) => {
+        tries += 1;
+        return stream.open(last, signal);
+      },
+      event: (event) => {
+        // Begun late: what happened until then is not known.
+        if (event.type === "begin" && tries > 1) listener.reset();
+        return tellEvent(event, listener);
+      },
     });
     return () => streaming.stop();
   }

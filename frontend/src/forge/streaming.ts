@@ -7,6 +7,9 @@ const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** The Forge says every 15 seconds that it lives: a line that is silent for longer is dead. */
 const SILENCE_MS = 40_000;
 
+/** Where this runs in a browser. */
+const page = typeof document === "undefined" ? undefined : document;
+
 interface Options {
   /** Open the stream anew, from after an event on. What it fails with ends it, if `final` says so. */
   open: (last: string | undefined, signal: AbortSignal) => Promise<Response>;
@@ -16,8 +19,14 @@ interface Options {
   final: (error: unknown) => boolean;
 }
 
+/**
+ * One stream. It rests while its page is not seen: browsers open six lines to a server, for all tabs
+ * together, and each stream holds one.
+ */
 export class Streaming {
   private stopped = false;
+  private running = false;
+  private resting = false;
   private tries = 0;
   private up?: boolean;
   private timer?: ReturnType<typeof setTimeout>;
@@ -28,17 +37,35 @@ export class Streaming {
     private options: Options,
     private last?: string,
   ) {
-    void this.run();
+    page?.addEventListener("visibilitychange", this.seen);
+    if (page?.hidden) this.resting = true;
+    else void this.run();
   }
 
   stop(): void {
     this.stopped = true;
+    page?.removeEventListener("visibilitychange", this.seen);
     clearTimeout(this.timer);
     clearTimeout(this.silence);
     this.abort?.abort();
   }
 
+  private seen = (): void => {
+    if (page?.hidden) {
+      this.resting = true;
+      clearTimeout(this.timer);
+      this.abort?.abort();
+    } else if (this.resting && !this.running) this.wake();
+  };
+
+  private wake(): void {
+    this.resting = false;
+    this.tries = 0;
+    void this.run();
+  }
+
   private async run(): Promise<void> {
+    this.running = true;
     this.abort = new AbortController();
     try {
       this.alive();
@@ -51,6 +78,7 @@ export class Streaming {
         this.options.refused(error);
       }
     }
+    this.running = false;
     clearTimeout(this.silence);
     this.again();
   }
@@ -79,6 +107,10 @@ export class Streaming {
 
   private again(): void {
     if (this.stopped) return;
+    if (this.resting) {
+      if (!page?.hidden) this.wake();
+      return;
+    }
     this.tell(false);
     const pause = PAUSES_MS[Math.min(this.tries, PAUSES_MS.length - 1)];
     this.tries += 1;
