@@ -15,13 +15,16 @@ from forge.openwrt import host
 from forge.openwrt.overlays import gather
 from forge.openwrt.profiles.schema import read
 from forge.openwrt.shared import Shared
-from rig import smithy as smithies
+from rig import check, smithy as smithies
 from rig.card import Card, why_no_card
 from rig.errors import RigError
 from rig.openwrt.releases import OPKG_ZST
 from rig.places import closed_on_the_way, is_closed, open_way
 from rig.routers import LISTS, demo_routers
 from rig.smithy import why_no_forge
+from rig.stage import Stage
+from rig.welcome import welcome
+from rig.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +57,20 @@ def test_where_image_builders_do_not_run_there_is_no_forge(monkeypatch: pytest.M
     monkeypatch.setattr(smithies, "missing", list)
     monkeypatch.setattr(host, "check", refuse)
     assert why_no_forge() == "this host is a toaster"
+
+
+def test_what_runs_without_a_forge_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The demo and the check go on with all else."""
+    monkeypatch.setattr(check, "why_no_forge", lambda: "no mtools here")
+    assert check.smithy("en", tmp_path) is None
+    assert capsys.readouterr().out == "The Forge is left out: no mtools here\n"
+    workshop = Workshop((), folder=tmp_path)
+    stage = Stage({}, home=workshop.hass.url)
+    said = welcome(workshop, stage, "no mtools here")
+    assert "Forge            none: no mtools here\n" in said
+    assert "token" not in said
 
 
 def test_who_is_no_root_is_told_that_there_is_no_card(
