@@ -58,9 +58,14 @@ export class DifferenceList extends LitElement {
     return html`<dl>
       ${this.differences.map(
         (one) => html`<dt>${fieldName(one.field)}</dt>
-          ${one.added || one.removed ? this.list(one) : this.values(one)}`,
+          ${this.what(one)}`,
       )}
     </dl>`;
+  }
+
+  private what(one: Difference) {
+    if (one.field === "overlay") return html`<dd>${t("forge_profiles.other_uploads")}</dd>`;
+    return one.added || one.removed ? this.list(one) : this.values(one);
   }
 
   private list({ added, removed, left, right }: Difference) {

@@ -122,7 +122,7 @@ export class ProfileView extends ForgePage {
               .kept=${kept}
             ></forge-version-note>`
       }
-      ${this.head(kept)} ${this.packages(profile)} ${this.laidOver(profile)} ${this.options(profile)}
+      ${this.head(kept)} ${this.packages(profile)} ${this.laidOver(kept)} ${this.options(profile)}
       ${this.texts(profile)}
       ${
         this.version === undefined
@@ -172,11 +172,13 @@ export class ProfileView extends ForgePage {
       </section>`;
   }
 
-  private laidOver(profile: Profile) {
-    if (!profile.files?.length && !profile.overlay_dir) return nothing;
+  private laidOver(kept: Kept) {
     return html`<h2>${t("forge_profiles.laid_over")}</h2>
-      <forge-overlay-view .door=${this.door} .profileId=${this.profileId} .version=${this.version}
-        ></forge-overlay-view>`;
+      <forge-overlay-view
+        .door=${this.door}
+        .kept=${kept}
+        ?old=${this.version !== undefined}
+      ></forge-overlay-view>`;
   }
 
   private options(profile: Profile) {

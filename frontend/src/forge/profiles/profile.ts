@@ -51,6 +51,8 @@ export interface Kept {
   version: number;
   version_id: string;
   digest: string;
+  /** The hash of what was uploaded to be laid over the image. */
+  overlay: string | null;
   by: string;
   changed_at: string;
   created_at: string;

@@ -94,10 +94,15 @@ export class VersionNote extends LitElement {
     if (!loaded) return;
     this.busy = true;
     await attempt(async () => {
-      const kept = await this.door.request<Kept>("PUT", this.path, {
+      let kept = await this.door.request<Kept>("PUT", this.path, {
         query: { expected: loaded.now.version },
         body: documentOf(this.kept.profile),
       });
+      if (loaded.differences.some(({ field }) => field === "overlay")) {
+        kept = await this.door.request<Kept>("POST", `${this.path}/overlay/restore`, {
+          body: { version: this.kept.version, expected: kept.version },
+        });
+      }
       toast(
         t("forge_profiles.restored", {
           version: number(this.kept.version),
