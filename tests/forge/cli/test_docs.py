@@ -1,5 +1,6 @@
 """The run of the command line that docs/forge.md shows, typed again: it cannot go stale."""
 
+from collections.abc import Iterator
 from pathlib import Path
 import re
 from typing import Final
@@ -11,6 +12,7 @@ from tests.forge.house import ROOT
 
 pytestmark = pytest.mark.e2e  # an Image Builder is fetched, and runs
 
+PROFILE: Final = "attic-router"
 _BLOCK: Final = re.compile(r"^```\n(\$ forge .*?)^```$", re.MULTILINE | re.DOTALL)
 #: What is said beside the data while a job goes on: which of it is seen depends on the moment.
 _PROGRESS: Final = re.compile(r"(queued, number \d+|[a-z]+(: .*)?)")
@@ -52,14 +54,26 @@ def is_progress(line: str) -> bool:
     return bool(_PROGRESS.fullmatch(line)) and line.startswith(_STATES)
 
 
+@pytest.fixture
+def clean_line(forge_line: Line) -> Iterator[Line]:
+    """Ask a Forge that shall forget the page's profile afterwards."""
+    yield forge_line
+    for one in forge_line("builds", "list", "--json").json:
+        if one["profile_id"] == PROFILE:
+            forge_line("builds", "delete", one["id"])
+    forge_line("profiles", "delete", PROFILE)
+
+
 def test_the_page_shows_what_is_really_said(
-    forge_line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clean_line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    forge_line = clean_line
     monkeypatch.chdir(tmp_path)
-    profile = ROUTER.format(id="attic-router").replace("23.05.5", "24.10.4")
-    Path("attic-router.yaml").write_text(profile)
-    assert forge_line("profiles", "import", "attic-router.yaml").code == 0
-    Path("attic-router.yaml").write_text(profile.replace("lab", "attic"))
+    profile = ROUTER.format(id=PROFILE).replace("23.05.5", "24.10.4")
+    file = Path(f"{PROFILE}.yaml")
+    file.write_text(profile)
+    assert forge_line("profiles", "import", file).code == 0
+    file.write_text(profile.replace("lab", "attic"))
     build, last = "", Said(0, "", "")
     for command, lines in shown():
         if command == "echo $?":
@@ -78,4 +92,3 @@ def test_the_page_shows_what_is_really_said(
         steps = [line for line in last.err.splitlines() if is_progress(line)]
         assert steps[-1:] == [line for line in lines if is_progress(line)][-1:], command
     assert len(shown()) > 3
-    forge_line("builds", "delete", build)

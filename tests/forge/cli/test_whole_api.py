@@ -3,19 +3,20 @@
 Each command is really typed, and the Forge's own count of requests says which operation it was.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 import re
 from typing import Any, Final
 
 import pytest
 
-from tests.forge.cli.conftest import Line
+from tests.forge.cli.conftest import ROUTER, Line
 from tests.forge.house import House
 
 ID: Final = "0" * 32
 PLACE: Final = ("24.10.4", "mediatek", "filogic")
 KEY: Final = "key.pub"
-PROFILE: Final = "attic-router.yaml"
+PROFILE: Final = "whole-api.yaml"
 
 #: A command for each operation; what it is about need not be there for it to be asked.
 COMMANDS: Final[dict[str, tuple[str, ...]]] = {
@@ -148,13 +149,14 @@ def counted(house: House, line: Line) -> dict[str, int]:
 
 
 @pytest.fixture
-def typed(forge_line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, router: Path) -> Line:
+def typed(forge_line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     """Type in a folder that has a profile and a key."""
     monkeypatch.chdir(tmp_path)
-    assert router.name == PROFILE
+    (tmp_path / PROFILE).write_text(ROUTER.format(id="whole-api"))
     key = "RWQ" + "A" * 53
     (tmp_path / KEY).write_text(f"untrusted comment: x\n{key}\n")
-    return forge_line
+    yield forge_line
+    forge_line("profiles", "delete", "whole-api")
 
 
 def test_every_operation_has_its_place(typed: Line) -> None:
