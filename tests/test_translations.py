@@ -15,6 +15,8 @@ import yaml
 import custom_components.atelier
 from custom_components.atelier.const import MACHINE_PLATFORMS, PLATFORMS
 from custom_components.atelier.forge.facts import FINISHED, Happening
+from custom_components.atelier.ledger.errors import Rule
+from custom_components.atelier.ledger.kinds import KINDS
 from custom_components.atelier.machines.news import Kind, State
 from custom_components.atelier.machines.requests import Refusal
 from custom_components.atelier.props.errors import Failure
@@ -153,10 +155,30 @@ def test_every_failure_and_refusal_has_its_sentence() -> None:
     assert wanted <= EN["exceptions"].keys()
 
 
+def ledger_refusals() -> set[str]:
+    """Return the keys of what the ledger refuses, by the thing or the rule concerned."""
+    kinds = KINDS.values()
+    names = {kind.name for kind in kinds}
+    return {
+        f"ledger_{refusal}_{what}"
+        for refusal, whats in {
+            "conflict": names,
+            "unknown": names | used(r'Unknown\("(\w+)"\)'),
+            "duplicate": {name for kind in kinds for name in kind.unique}
+            | used(r'Duplicate\("(\w+)"'),
+            "in_use": {kind.name for kind in kinds if kind.held}
+            | used(r'InUse\("(\w+)"')
+            | {"member"},
+            "invalid": set(Rule),
+        }.items()
+        for what in whats
+    }
+
+
 def test_every_exception_is_used_and_there() -> None:
     raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
     raised |= used(r'key = "((?:ledger|machine|uses)_\w+)"', "errors.py", "makerspace.py")
-    raised |= used(r'key, facts = "(ledger_\w+)"', "errors.py")
+    raised |= used(r'key, facts = "(ledger_\w+)"', "errors.py") | ledger_refusals()
     raised |= {f"request_{refusal}" for refusal in Refusal}
     raised |= {
         key

@@ -61,15 +61,15 @@ def translated_ledger(error: LedgerError) -> HomeAssistantError:
     facts: dict[str, str] = {}
     match error:
         case Conflict():
-            key, facts = "ledger_conflict", {"what": error.what}
+            key = f"ledger_conflict_{error.what}"
         case Duplicate():
-            key, facts = "ledger_duplicate", {"what": error.what}
+            key = f"ledger_duplicate_{error.what}"
         case InUse():
-            key, facts = "ledger_in_use", {"what": error.what, "by": error.by}
+            key = f"ledger_in_use_{error.what}"
         case Unknown():
-            key, facts = "ledger_unknown", {"what": error.what}
+            key = f"ledger_unknown_{error.what}"
         case Invalid():
-            key, facts = "ledger_invalid", {"what": error.what, "why": error.why}
+            key, facts = f"ledger_invalid_{error.rule}", {"what": error.what, **error.facts}
         case ForeignFile():
             key, facts = "ledger_foreign_file", {"reason": error.reason}
         case Overlap():

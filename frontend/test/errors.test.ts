@@ -4,14 +4,14 @@ import { failure } from "../src/api/errors";
 describe("a failure", () => {
   it("keeps what Home Assistant translates it by", () => {
     const told = failure({
-      code: "ledger_conflict",
+      code: "ledger_conflict_member",
       message: "Somebody else changed this member meanwhile.",
-      translation_key: "ledger_conflict",
+      translation_key: "ledger_conflict_member",
       translation_placeholders: { what: "member" },
     });
     expect([told.code, told.key, told.placeholders]).toEqual([
-      "ledger_conflict",
-      "ledger_conflict",
+      "ledger_conflict_member",
+      "ledger_conflict_member",
       { what: "member" },
     ]);
   });

@@ -104,7 +104,7 @@ async def test_a_ledger_that_is_away_is_told(
         raise LedgerUnavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(Ledger, "save", away)
+        broken.setattr(Ledger, "save_all", away)
         refused = await dialog.submit(name="Lathe", type=type_id(laser))
     assert refused["errors"] == {"base": "ledger_away"}
     done = await dialog.submit(name="Lathe", type=type_id(laser))

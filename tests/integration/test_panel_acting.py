@@ -106,9 +106,9 @@ async def test_who_manages_brings_nobody_back_who_managed(
 
 async def test_an_unknown_role_or_member_is_told_as_such(people: dict[str, Page]) -> None:
     manager = people["manager"]
-    assert await manager.may_not("add_member", name="Eve", role="Kings") == "ledger_unknown"
-    assert await manager.may_not("change_member", member_id=999) == "ledger_unknown"
-    assert await manager.may_not("remove_member", member_id=999) == "ledger_unknown"
+    assert await manager.may_not("add_member", name="Eve", role="Kings") == "ledger_unknown_role"
+    assert await manager.may_not("change_member", member_id=999) == "ledger_unknown_member"
+    assert await manager.may_not("remove_member", member_id=999) == "ledger_unknown_member"
 
 
 # Instructors
@@ -231,7 +231,7 @@ async def test_of_two_who_change_the_same_member_one_is_told(
     )
     (winner,) = [answer for answer in answers if answer["success"]]
     (loser,) = [answer for answer in answers if not answer["success"]]
-    assert loser["error"]["code"] == "ledger_conflict"
+    assert loser["error"]["code"] == "ledger_conflict_member"
     kept = of(laser, anna)
     assert kept.surname == winner["result"]["member"]["surname"]
     assert (kept.cards, kept.version) == ((ANNA,), version + 1)

@@ -130,8 +130,8 @@ async def test_a_file_waits_without_a_name_on_the_disk_and_goes_with_the_worksho
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"list": "members", "filters": {"lasting": True}}, "ledger_invalid"),
-        ({"list": "uses", "filters": {"type": "Nothing"}}, "ledger_unknown"),
+        ({"list": "members", "filters": {"lasting": True}}, "ledger_invalid_filter"),
+        ({"list": "uses", "filters": {"type": "Nothing"}}, "ledger_unknown_type"),
         ({"list": "secrets"}, "invalid_format"),
         ({"list": "uses", "format": "exe"}, "invalid_format"),
         ({"list": "uses", "filters": {"path": "/etc/passwd"}}, "invalid_format"),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..machines.facts import Intervention, Machine, Member, Plan, Role, Use
 from .agreeing import require
-from .errors import Conflict, Invalid, Unknown
+from .errors import Conflict, Invalid, Rule, Unknown
 from .finding import find_all
 from .kinds import KINDS, Kind
 from .machines import MACHINES, UNKNOWN_CARDS
@@ -99,9 +99,10 @@ def _refuse_stale(kind: Kind, fact: Any, before: Any | None) -> None:
             raise Unknown(kind.name)
         return
     if kind.fact is Role and before.reserved:
-        raise Invalid("role", "is reserved: it cannot be changed or removed")
+        raise Invalid(Rule.RESERVED, "role", "is reserved: it cannot be changed or removed")
     if isinstance(fact, _STAYING) and fact.machine_id != before.machine_id:
-        raise Invalid("machine", "stays the same: remove this one, and record it at the other")
+        why = "stays the same: remove this one, and record it at the other"
+        raise Invalid(Rule.STAYS, "machine", why)
     if before.version != fact.version:
         raise Conflict(kind.name, before.version)
 

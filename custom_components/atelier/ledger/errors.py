@@ -76,14 +76,32 @@ class Unknown(LedgerError):
         self.what = what
 
 
-class Invalid(LedgerError):
-    """Tell that a fact cannot be kept as it is; `what` names the field, `why` the rule."""
+class Rule(StrEnum):
+    """Name the rules that a fact can break by itself."""
 
-    def __init__(self, what: str, why: str) -> None:
+    LENGTH = "length"
+    RANGE = "range"
+    CARD = "card"
+    CARD_TWICE = "card_twice"
+    ONE_TARGET = "one_target"
+    TARGET_TWICE = "target_twice"
+    DISPLAY = "display"
+    RESERVED = "reserved"
+    STAYS = "stays"
+    PAGE = "page"
+    FILTER = "filter"
+    SERVER = "server"
+
+
+class Invalid(LedgerError):
+    """Tell that a fact cannot be kept as it is; `what` names the field, `facts` the limits."""
+
+    def __init__(self, rule: Rule, what: str, why: str, **facts: str) -> None:
         """Remember the field and the rule it breaks."""
         super().__init__(f"The {what} {why}")
+        self.rule = rule
         self.what = what
-        self.why = why
+        self.facts = facts
 
 
 class ForeignFile(LedgerError):

@@ -22,7 +22,7 @@ from ..machines.facts import (
 )
 from . import changing, exporting, figures, listing, loading, recording, removing, retention
 from .engine import copy_file, let_go, reading_engine, told, writing_engine
-from .errors import Invalid, LedgerError
+from .errors import Invalid, LedgerError, Rule
 from .exporting import Row
 from .figures import MemberFigures, Statistics, WeeklySummary
 from .kinds import Fact
@@ -264,7 +264,9 @@ class Ledger:
         A ledger on a server is copied by the server's own means: Invalid.
         """
         if self._reading.dialect.name != "sqlite":
-            raise Invalid("database", "is on a server, which has means of its own for copies")
+            raise Invalid(
+                Rule.SERVER, "database", "is on a server, which has means of its own for copies"
+            )
         await asyncio.to_thread(copy_file, self._reading.url, path)
 
     async def hold_still(self) -> sqlite3.Connection:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from .errors import Invalid
+from .errors import Invalid, Rule
 
 #: More than this at once is an export.
 MOST: Final = 500
@@ -20,7 +20,9 @@ class Query:
     def __post_init__(self) -> None:
         """Raise Invalid where no page is like that."""
         if self.offset < 0 or not 1 <= self.limit <= MOST:
-            raise Invalid("page", f"must begin at 0 or later and hold 1 to {MOST}")
+            raise Invalid(
+                Rule.PAGE, "page", f"must begin at 0 or later and hold 1 to {MOST}", most=str(MOST)
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

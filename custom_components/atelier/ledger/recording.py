@@ -170,7 +170,7 @@ async def add_interventions(
             id_ = await connection.scalar(_INSERT_INTERVENTION, row)
         except sa.exc.IntegrityError:
             # Nothing but its references can be wrong with one.
-            raise Unknown("plan, machine or member") from None
+            raise Unknown("reference") from None
         kept.append(replace(intervention, id=id_))
     if author is not None:
         told = [author.entry(_INTERVENTION, "created", one.id or 0, after=one) for one in kept]

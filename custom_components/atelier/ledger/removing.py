@@ -11,7 +11,7 @@ from ..machines.facts import Intervention, Machine, Member, Plan, Role, Use
 from .agreeing import require
 from .audit import REMOVALS
 from .changing import free_numbers
-from .errors import Duplicate, InUse, Invalid, Unknown
+from .errors import Duplicate, InUse, Invalid, Rule, Unknown
 from .finding import find_all, find_of, find_removed
 from .kinds import KINDS, Kind, kind_named
 from .people import CARDS
@@ -60,7 +60,7 @@ async def remove(
     if not ids or len(before) != len(set(ids)):
         raise Unknown(kind.name)
     if any(isinstance(one, Role) and one.reserved for one in before.values()):
-        raise Invalid("role", "is reserved: it cannot be changed or removed")
+        raise Invalid(Rule.RESERVED, "role", "is reserved: it cannot be changed or removed")
     await _refuse_if_needed(connection, kind, ids)
     taken = await _along(connection, kind, before.values())
     insert = sa.insert(REMOVALS).returning(REMOVALS.c.id)

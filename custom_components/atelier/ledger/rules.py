@@ -19,7 +19,7 @@ from ..machines.facts import (
     Training,
     Use,
 )
-from .errors import Invalid
+from .errors import Invalid, Rule
 
 _CARD: Final = re.compile(r"[0-9a-f]{8}")
 _ASCII: Final = re.compile(r"[ -~]*")
@@ -32,7 +32,7 @@ def folded_card(card: str) -> str:
     """Return a card id as boards send it: 8 lower-case hex digits. Raise Invalid."""
     card = card.strip().lower()
     if not _CARD.fullmatch(card):
-        raise Invalid("card", "must be 8 hex digits")
+        raise Invalid(Rule.CARD, "card", "must be 8 hex digits")
     return card
 
 
@@ -55,12 +55,15 @@ def fitting(board: Board) -> Board:
 
 def _text(what: str, text: str, most: int, *, least: int = 1) -> None:
     if not least <= len(text.strip()) or len(text) > most or "\0" in text:
-        raise Invalid(what, f"must be {least} to {most} characters long")
+        why = f"must be {least} to {most} characters long"
+        raise Invalid(Rule.LENGTH, what, why, least=str(least), most=str(most))
 
 
 def _number(what: str, value: float | None, least: float, most: float = math.inf) -> None:
     if value is not None and not (math.isfinite(value) and least <= value <= most):
-        raise Invalid(what, f"must be a number from {least:g} to {most:g}")
+        limits = {"least": f"{least:g}", "most": f"{most:g}"}
+        why = "must be a number from {least} to {most}".format_map(limits)
+        raise Invalid(Rule.RANGE, what, why, **limits)
 
 
 def _named(fact: Role | Training | MachineType | Machine) -> None:
@@ -75,7 +78,7 @@ def _member(member: Member) -> None:
     if member.user_id is not None:
         _text("user", member.user_id, 64)
     if len({folded_card(card) for card in member.cards}) != len(member.cards):
-        raise Invalid("card", "is named twice")
+        raise Invalid(Rule.CARD_TWICE, "card", "is named twice")
 
 
 def _training(training: Training) -> None:
@@ -97,7 +100,7 @@ def _machine(machine: Machine) -> None:
 
 def _permission(permission: Permission) -> None:
     if (permission.machine_id is None) == (permission.type_id is None):
-        raise Invalid("permission", "must be for a machine or for a type")
+        raise Invalid(Rule.ONE_TARGET, "permission", "must be for a machine or for a type")
     _number("until", permission.until, 0)
 
 
@@ -110,7 +113,7 @@ def _plan(plan: Plan) -> None:
     _text("description", plan.description, 1024)
     _number("every_h", plan.every_h, math.ulp(0.0))
     if len(plan.lcd_text) > _LCD or not _ASCII.fullmatch(plan.lcd_text):
-        raise Invalid("lcd_text", "must be at most 16 ASCII characters")
+        raise Invalid(Rule.DISPLAY, "lcd_text", "must be at most 16 ASCII characters")
     if plan.url is not None:
         _text("url", plan.url, 2048)
 

@@ -9,7 +9,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..ledger.errors import Invalid
+from ..ledger.errors import Invalid, Rule
 from ..ledger.exporting import columns_of
 from ..ledger.pages import (
     AuditQuery,
@@ -78,7 +78,7 @@ def _query(request: Request) -> Query:
             del asked[name]
             asked[f"{name}_id"] = named(request).id
     for strange in asked.keys() - {field.name for field in fields(kind)}:
-        raise Invalid(strange.removesuffix("_id"), "is not known of this list")
+        raise Invalid(Rule.FILTER, strange.removesuffix("_id"), "is not known of this list")
     return kind(**asked)
 
 

@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..ledger.errors import Invalid, Unknown
+from ..ledger.errors import Invalid, Rule, Unknown
 from ..machines.facts import Permission
 from .request import (
     ATTR_MACHINE_ID,
@@ -54,7 +54,7 @@ def _wanted(request: Request) -> Permission:
 
 def _require_one(machine: bool, type_: bool) -> None:  # noqa: FBT001 - which of two is given
     if machine == type_:
-        raise Invalid("permission", "must be for a machine or for a type")
+        raise Invalid(Rule.ONE_TARGET, "permission", "must be for a machine or for a type")
 
 
 def _asker(request: Request) -> int | None:
@@ -113,7 +113,7 @@ async def _set_permissions(request: Request) -> JsonObjectType:
         wanted = replace(_permission(request, change), granted_by=granter)
         target = (wanted.member_id, wanted.machine_id, wanted.type_id)
         if target in named:
-            raise Invalid("changes", "must not name a permission twice")
+            raise Invalid(Rule.TARGET_TWICE, "changes", "must not name a permission twice")
         named.add(target)
         held = _held(request, wanted)
         if not change["granted"]:

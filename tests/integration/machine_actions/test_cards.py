@@ -10,14 +10,12 @@ from .acting import NEW, Do, refused
 async def test_a_card_is_given_and_taken(laser: Laser, do: Do, anna: int, berto: int) -> None:
     assert (await do("add_card", member_id=anna, card="0A0B0C0D"))["member"]["cards"] == [ANNA, NEW]
     assert (await laser.asks("checkuser", uid=NEW))["is_valid"] is True
-    assert await refused(do("add_card", member_id=berto, card=NEW), "ledger_duplicate") == {
-        "what": "card"
-    }
-    await refused(do("add_card", member_id=anna, card=NEW), "ledger_duplicate")
-    await refused(do("add_card", member_id=anna, card="too short"), "ledger_invalid")
+    await refused(do("add_card", member_id=berto, card=NEW), "ledger_duplicate_card")
+    await refused(do("add_card", member_id=anna, card=NEW), "ledger_duplicate_card")
+    await refused(do("add_card", member_id=anna, card="too short"), "ledger_invalid_card")
     assert (await do("remove_card", card=NEW))["member"]["cards"] == [ANNA]
     assert (await laser.asks("checkuser", uid=NEW))["is_valid"] is False
-    await refused(do("remove_card", card=NEW), "ledger_unknown")
+    await refused(do("remove_card", card=NEW), "ledger_unknown_card")
 
 
 async def test_an_unknown_card_is_listed_until_it_is_somebodys(
@@ -50,8 +48,8 @@ async def test_an_unknown_card_becomes_a_new_members(laser: Laser, do: Do) -> No
 
 async def test_an_unknown_card_is_dismissed_until_it_is_shown_again(laser: Laser, do: Do) -> None:
     await shown(laser, do)
-    await refused(do("dismiss_unknown_card", card=NOBODYS, machine_id=8), "ledger_unknown")
-    await refused(do("dismiss_unknown_card", card="nonsense"), "ledger_invalid")
+    await refused(do("dismiss_unknown_card", card=NOBODYS, machine_id=8), "ledger_unknown_card")
+    await refused(do("dismiss_unknown_card", card="nonsense"), "ledger_invalid_card")
     assert await do("dismiss_unknown_card", card=NOBODYS.upper(), machine_id=7) == {"dismissed": 1}
     assert (await do("list_unknown_cards"))["total"] == 0
     (change,) = (await do("list_changes", kind="unknown_card"))["changes"]

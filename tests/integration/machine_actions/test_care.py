@@ -14,7 +14,7 @@ async def test_care_is_planned_and_recorded(laser: Laser, do: Do, anna: int) -> 
     await do("record_use", machine_id=7, member_id=anna, start=ago(3), end=ago(1))
     (machine,) = (await do("list_machines"))["machines"]
     assert machine["due"] == [plan["id"]]
-    await refused(do("record_intervention", machine_id=7, plan_id=99), "ledger_unknown")
+    await refused(do("record_intervention", machine_id=7, plan_id=99), "ledger_unknown_plan")
     await refused(do("record_intervention", machine_id=7, at=ago(-1)), "in_future")
     done = await do("record_intervention", machine_id=7, member_id=anna)
     assert done == {"plans": [plan["id"]], "hours_to_care": 1.0}
@@ -27,7 +27,9 @@ async def test_care_is_planned_and_recorded(laser: Laser, do: Do, anna: int) -> 
 async def test_anothers_plan_is_not_carried_out(laser: Laser, do: Do) -> None:
     await do("add_machine", machine_id=8, name="Lathe", type="Machine")
     plan = (await do("add_care_plan", machine_id=8, description="Oil it", every_h=1))["plan"]
-    await refused(do("record_intervention", machine_id=7, plan_id=plan["id"]), "ledger_unknown")
+    await refused(
+        do("record_intervention", machine_id=7, plan_id=plan["id"]), "ledger_unknown_plan"
+    )
 
 
 async def test_a_plan_is_changed(laser: Laser, do: Do) -> None:
@@ -39,8 +41,10 @@ async def test_a_plan_is_changed(laser: Laser, do: Do) -> None:
     assert (await do("list_machines"))["machines"][0]["hours_to_care"] == 2.5
     changed = await do("change_care_plan", plan_id=plan["id"], url=None)
     assert changed["plan"]["url"] is None
-    await refused(do("change_care_plan", plan_id=plan["id"], version=1), "ledger_conflict")
-    await refused(do("change_care_plan", plan_id=plan["id"], lcd_text="ù"), "ledger_invalid")
+    await refused(do("change_care_plan", plan_id=plan["id"], version=1), "ledger_conflict_plan")
+    await refused(
+        do("change_care_plan", plan_id=plan["id"], lcd_text="ù"), "ledger_invalid_display"
+    )
 
 
 async def test_hours_to_care_follow_its_interventions(
@@ -64,7 +68,7 @@ async def test_hours_to_care_follow_its_interventions(
     changed = await do("change_intervention", **about, at=ago(3), member_id=berto)
     assert changed["intervention"]["member_name"] == "Berto Bianchi"
     assert (changed["hours_to_care"], left()) == (9, 9)
-    await refused(do("change_intervention", **about, at=ago(4)), "ledger_conflict")
+    await refused(do("change_intervention", **about, at=ago(4)), "ledger_conflict_intervention")
     await refused(do("change_intervention", intervention_id=one["id"], at=ago(-1)), "in_future")
     undo = (await do("delete_intervention", intervention_id=one["id"]))["undo"]
     assert left() == 6

@@ -33,7 +33,7 @@ async def test_a_list_is_written_for_spreadsheets(
     assert rows[0][:3] == ("id", "name", "surname")
     assert ("'=HYPERLINK(1)", "Rossi") in [row[1:3] for row in rows]
     assert (await do("export", list="uses", until=ago(5)))["rows"] == 0
-    await refused(do("export", list="members", until=ago(5)), "ledger_invalid")
+    await refused(do("export", list="members", until=ago(5)), "ledger_invalid_filter")
 
 
 async def test_more_rows_than_a_spreadsheet_has_are_refused(

@@ -9,7 +9,9 @@ from .acting import Do, refused
 
 async def test_a_machine_is_added_blocked_and_removed(laser: Laser, do: Do) -> None:
     await do("add_machine", machine_id=8, name="Lathe", type="Machine", server_down="deny")
-    await refused(do("add_machine", machine_id=8, name="Other", type="Machine"), "ledger_duplicate")
+    await refused(
+        do("add_machine", machine_id=8, name="Other", type="Machine"), "ledger_duplicate_id"
+    )
     assert (await laser.asks("checkmachine"))["allowed"] is True
     await do("set_blocked", machine_id=7)
     assert (await laser.asks("checkmachine"))["allowed"] is False
@@ -24,7 +26,9 @@ async def test_a_machine_is_added_blocked_and_removed(laser: Laser, do: Do) -> N
 
 async def test_of_two_who_change_a_machine_the_second_is_told(laser: Laser, do: Do) -> None:
     await do("change_machine", machine_id=7, version=1, name="Big laser")
-    await refused(do("change_machine", machine_id=7, version=1, name="Old"), "ledger_conflict")
+    await refused(
+        do("change_machine", machine_id=7, version=1, name="Old"), "ledger_conflict_machine"
+    )
 
 
 async def test_a_machine_is_started_and_stopped_from_afar(
@@ -57,11 +61,11 @@ async def test_machines_go_by_their_type_at_once(laser: Laser, do: Do) -> None:
     assert (kind["training"], kind["version"]) == ("Lasers", 3)
     await do("change_machine_type", type="Cutter", training=None)
     assert (await do("list_machines"))["types"][0]["training"] is None
-    await refused(do("change_machine_type", type="Cutter", version=1), "ledger_conflict")
+    await refused(do("change_machine_type", type="Cutter", version=1), "ledger_conflict_type")
 
 
 async def test_a_type_that_machines_are_of_stays(laser: Laser, do: Do) -> None:
-    await refused(do("remove_machine_type", type="Machine"), "ledger_in_use")
+    await refused(do("remove_machine_type", type="Machine"), "ledger_in_use_type")
     await do("add_machine_type", name="Lathe")
     undo = (await do("remove_machine_type", type="Lathe"))["undo"]
     assert len((await do("list_machines"))["types"]) == 1

@@ -29,7 +29,9 @@ async def test_of_two_who_change_at_once_the_second_is_told(
     laser: Laser, do: Do, anna: int
 ) -> None:
     await do("change_member", member_id=anna, version=1, surname="Verdi")
-    await refused(do("change_member", member_id=anna, version=1, surname="Neri"), "ledger_conflict")
+    await refused(
+        do("change_member", member_id=anna, version=1, surname="Neri"), "ledger_conflict_member"
+    )
     assert (await do("resolve_member", member_id=anna))["name"] == "Anna Verdi"
 
 
@@ -47,14 +49,14 @@ async def test_a_removal_is_taken_back(laser: Laser, do: Do, anna: int) -> None:
     restored = await do("restore", undo=undo)
     assert [fact["name"] for fact in restored["restored"]] == ["Anna"]
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is True
-    await refused(do("restore", undo=undo), "ledger_unknown")
+    await refused(do("restore", undo=undo), "ledger_unknown_removal")
 
 
 async def test_the_undo_of_something_else_takes_nothing_back(
     laser: Laser, do: Do, anna: int
 ) -> None:
     undo = (await do("remove_member", member_id=anna))["undo"]
-    await refused(do("restore", undo=undo | {"kind": "machine"}), "ledger_unknown")
+    await refused(do("restore", undo=undo | {"kind": "machine"}), "ledger_unknown_removal")
     assert (await do("list_members"))["total"] == 1
 
 
@@ -86,4 +88,4 @@ async def test_members_are_found_by_role_and_by_what_they_learnt(
     for asked, member_id in (({"role": "staff"}, berto), ({"training": "lasers"}, anna)):
         (found,) = (await do("list_members", **asked))["members"]
         assert found["id"] == member_id
-    await refused(do("list_members", role="Kings"), "ledger_unknown")
+    await refused(do("list_members", role="Kings"), "ledger_unknown_role")

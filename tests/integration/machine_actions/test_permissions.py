@@ -31,9 +31,10 @@ async def test_a_permission_for_a_type_holds_for_its_machines(
 ) -> None:
     await do("grant_permission", member_id=berto, type="machine")
     assert (await laser.asks("checkuser", uid=BERTO))["is_valid"] is True
-    await refused(do("grant_permission", member_id=berto), "ledger_invalid")
+    await refused(do("grant_permission", member_id=berto), "ledger_invalid_one_target")
     await refused(
-        do("grant_permission", member_id=berto, type="machine", machine_id=7), "ledger_invalid"
+        do("grant_permission", member_id=berto, type="machine", machine_id=7),
+        "ledger_invalid_one_target",
     )
 
 
@@ -86,11 +87,11 @@ async def test_a_matrix_leaves_what_it_does_not_change(
 @pytest.mark.parametrize(
     ("change", "key"),
     [
-        ({"member_id": 99, "machine_id": 7}, "ledger_unknown"),
-        ({"member_id": 1, "machine_id": 99}, "ledger_unknown"),
-        ({"member_id": 1, "type_id": 99}, "ledger_unknown"),
-        ({"member_id": 1}, "ledger_invalid"),
-        ({"member_id": 2, "machine_id": 7}, "ledger_invalid"),
+        ({"member_id": 99, "machine_id": 7}, "ledger_unknown_member"),
+        ({"member_id": 1, "machine_id": 99}, "ledger_unknown_machine"),
+        ({"member_id": 1, "type_id": 99}, "ledger_unknown_type"),
+        ({"member_id": 1}, "ledger_invalid_one_target"),
+        ({"member_id": 2, "machine_id": 7}, "ledger_invalid_target_twice"),
     ],
     ids=["no member", "no machine", "no type", "nothing", "twice"],
 )

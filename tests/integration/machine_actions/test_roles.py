@@ -13,13 +13,13 @@ async def test_what_a_role_may_is_felt_at_once(laser: Laser, do: Do, berto: int)
     changed = await do("change_role", role="Guests", version=1, name="Friends", every_machine=True)
     assert changed["role"] == added | {"name": "Friends", "every_machine": True, "version": 2}
     assert (await laser.asks("checkuser", uid=BERTO))["is_valid"] is True
-    await refused(do("change_role", role="Friends", version=1, care=False), "ledger_conflict")
+    await refused(do("change_role", role="Friends", version=1, care=False), "ledger_conflict_role")
     held = {role["name"]: role["members"] for role in (await do("list_roles"))["roles"]}
     assert held == {"Managers": 0, "Staff": 0, "Members": 1, "Friends": 1}
 
 
 async def test_a_role_that_somebody_has_stays(laser: Laser, do: Do) -> None:
-    await refused(do("remove_role", role="Members"), "ledger_in_use")
+    await refused(do("remove_role", role="Members"), "ledger_in_use_role")
     undo = (await do("remove_role", role="Staff"))["undo"]
     assert "Staff" not in {role["name"] for role in (await do("list_roles"))["roles"]}
     await do("restore", undo=undo)
@@ -35,6 +35,6 @@ async def test_a_reserved_role_stays_as_it_is(laser: Laser, do: Do) -> None:
 
 
 async def test_two_roles_do_not_share_a_name(laser: Laser, do: Do) -> None:
-    await refused(do("add_role", name="Staff"), "ledger_duplicate")
-    await refused(do("change_role", role="Staff", name="Members"), "ledger_duplicate")
-    await refused(do("add_role", name=" "), "ledger_invalid")
+    await refused(do("add_role", name="Staff"), "ledger_duplicate_name")
+    await refused(do("change_role", role="Staff", name="Members"), "ledger_duplicate_name")
+    await refused(do("add_role", name=" "), "ledger_invalid_length")

@@ -29,8 +29,10 @@ async def test_trainings_are_listed_changed_and_removed(laser: Laser, do: Do, an
         "change_training", training="lasers", version=1, name="Beams", valid_days=None
     )
     assert changed["training"] == added | {"name": "Beams", "valid_days": None, "version": 2}
-    await refused(do("change_training", training="Beams", version=1, name="X"), "ledger_conflict")
-    await refused(do("remove_training", training="Beams"), "ledger_in_use")
+    await refused(
+        do("change_training", training="Beams", version=1, name="X"), "ledger_conflict_training"
+    )
+    await refused(do("remove_training", training="Beams"), "ledger_in_use_training")
     await do("change_machine_type", type="Machine", training=None)
     undo = (await do("remove_training", training="Beams"))["undo"]
     assert (await do("list_trainings"))["trainings"] == []
@@ -46,7 +48,7 @@ async def test_what_was_learnt_is_taken_back(laser: Laser, do: Do, anna: int, be
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is True
     undo = (await do("remove_trained", member_id=anna, training="Lasers"))["undo"]
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is False
-    await refused(do("remove_trained", member_id=anna, training="Lasers"), "ledger_unknown")
+    await refused(do("remove_trained", member_id=anna, training="Lasers"), "ledger_unknown_trained")
     await do("restore", undo=undo)
     assert (await laser.asks("checkuser", uid=ANNA))["is_valid"] is True
 

@@ -22,7 +22,7 @@ async def test_hours_follow_what_is_recorded_corrected_and_deleted(
     assert hours() == 2
     changed = (await do("correct_use", use_id=use["id"], end=ago(1), member_id=berto))["use"]
     assert (changed["member_id"], changed["version"], hours()) == (berto, 2, 3)
-    await refused(do("correct_use", use_id=use["id"], version=1, end=ago(2)), "ledger_conflict")
+    await refused(do("correct_use", use_id=use["id"], version=1, end=ago(2)), "ledger_conflict_use")
     undo = (await do("delete_use", use_id=use["id"]))["undo"]
     assert hours() == 0
     await do("restore", undo=undo)
@@ -44,7 +44,7 @@ async def test_what_took_a_deleted_uses_place_stays(laser: Laser, do: Do) -> Non
     await refused(do("restore", undo=undo), "uses_overlap")
     await do("delete_use", use_id=second["id"])
     await do("restore", undo=undo)
-    await refused(do("restore", undo=undo), "ledger_unknown")
+    await refused(do("restore", undo=undo), "ledger_unknown_removal")
 
 
 async def test_a_use_that_just_began_takes_time_too(laser: Laser, do: Do) -> None:

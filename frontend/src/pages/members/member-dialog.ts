@@ -118,7 +118,8 @@ export class MemberDialog extends LitElement {
       toast(t("common.saved"));
       this.dispatchEvent(new CustomEvent("at-saved", { detail: answer.member }));
     } catch (error) {
-      if (member && failure(error).code === "ledger_conflict") await this.takeTheirs(member.id);
+      if (member && failure(error).code === "ledger_conflict_member")
+        await this.takeTheirs(member.id);
       throw error;
     }
   }
