@@ -22,7 +22,8 @@ class Line:
         """Lead to a port on this host."""
         self.port = free_port()
         self.url = f"http://{HERE}:{self.port}/"
-        self._to = to
+        #: The port on this host that it leads to.
+        self.to = to
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -49,7 +50,7 @@ class Line:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            onward = await asyncio.open_connection(HERE, self._to)
+            onward = await asyncio.open_connection(HERE, self.to)
         except OSError:
             writer.transport.abort()
             return

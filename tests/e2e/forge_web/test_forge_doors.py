@@ -11,6 +11,8 @@ import pytest
 
 from tests.forge.house import TOKEN, House
 
+ANOTHER = "another-token-for-tests"
+
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), needs_chromium]
 
 
@@ -99,6 +101,22 @@ async def test_a_forge_that_is_away_is_told_and_comes_back(
     await web.page.get_by_role("button", name="Try again").click()
     await web.page.locator("atelier-forge").wait_for()
     await web.page.context.close()
+
+
+async def test_a_token_that_was_replaced_is_asked_for_anew(
+    browser: Browser, house: House, line: Line, tmp_path: Path
+) -> None:
+    """The page is left open while the Forge gets another one."""
+    page = (await opened(browser, house, line.url)).page
+    with House(tmp_path / "data", token=ANOTHER) as anew:
+        await line.cut()
+        line.to = anew.port
+        await line.mend()
+        await expect(page.get_by_role("alert")).to_contain_text("The token is wrong")
+        assert await page.evaluate("sessionStorage.length") == 0
+        await give_token(page, ANOTHER)
+        await page.locator("atelier-forge").wait_for()
+    await page.context.close()
 
 
 async def test_addresses_that_lead_nowhere(web: Web, page: Page) -> None:
