@@ -147,6 +147,16 @@ describe("a stream", () => {
     expect(line.heard()).toEqual([3]);
   });
 
+  it("that begins late has all asked anew", () => {
+    const listener = { event: vi.fn(), reset: vi.fn(), line: vi.fn() };
+    door.events(listener);
+    line.last.tell({ type: "line", up: false });
+    line.last.tell({ type: "line", up: true });
+    line.last.tell(told(1, "begin", "{}", 7));
+    expect(listener.line.mock.calls).toEqual([[false], [true]]);
+    expect(listener.reset).toHaveBeenCalledOnce();
+  });
+
   it("is heard at once where that is much", () => {
     const log = logged();
     door.log("j", 0, log);

@@ -70,7 +70,17 @@ export class SocketDoor implements ForgeDoor {
 
   events(listener: EventsListener): Unsubscribe {
     const begin = { type: "atelier/forge/events" };
-    return this.follow(begin, listener, (event) => tellEvent(event, listener));
+    let late = false;
+    const line = (up: boolean) => {
+      late ||= !up;
+      listener.line?.(up);
+    };
+    const refused = (error: unknown) => listener.refused?.(error);
+    return this.follow(begin, { line, refused }, (event) => {
+      // Begun late: what happened until then is not known.
+      if (event.type === "begin" && late) listener.reset();
+      return tellEvent(event, listener);
+    });
   }
 
   log(jobId: string, from: number, listener: LogListener): Unsubscribe {
@@ -84,7 +94,7 @@ export class SocketDoor implements ForgeDoor {
 
   private follow(
     begin: { type: string; job_id?: string; after?: number },
-    listener: EventsListener | LogListener,
+    listener: Pick<LogListener, "line" | "refused">,
     event: (event: ServerEvent) => "over" | undefined,
   ): Unsubscribe {
     const stream = new RelayedStream(this.hass.connection, this.entryId, begin, {
