@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.atelier.ledger.errors import ForeignFile
+from custom_components.atelier.ledger import changing
+from custom_components.atelier.ledger.errors import ForeignFile, LedgerError
 from custom_components.atelier.ledger.fabomatic import bring, inspect
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.ledger.pages import AuditQuery, UseQuery
@@ -304,4 +305,45 @@ async def test_many_uses_are_brought_in_pieces(sqlite_url: str, tmp_path: Path) 
     brought = await bring(ledger, make(tmp_path / "big.db", rows=rows), by="boss")
     assert brought.new["use"] == 3500
     assert (await ledger.load()).used_s == {1: 3500 * 5}
+    await ledger.close()
+
+
+async def test_what_cannot_be_used_is_left_out_and_named(sqlite_url: str, tmp_path: Path) -> None:
+    rows = deepcopy(ROWS)
+    rows["users"].append({"user_id": 9, "name": "Gone", "surname": "", "role_id": 77})
+    rows["machines"].append(
+        {"machine_id": 99_999, "machine_name": "FAR", "machine_type_id": 1, "machine_hours": 1.0}
+    )
+    rows["unknown_cards"].append(
+        {"id": 4, "card_UUID": "no card", "timestamp": 300.0, "machine_id": 1}
+    )
+    ledger = await Ledger.open(sqlite_url)
+    brought = await bring(ledger, make(tmp_path / "odd.sqldb", rows=rows), by="boss")
+    told = {(note.code, note.kind, note.origin_id) for note in brought.notes}
+    assert {("no_role", "member", 9), ("bad_number", "machine", 99_999)} <= told
+    assert [card.card for card in await ledger.unknown_cards()] == ["deadbeef"]
+    assert not any(one.name in {"Gone", "FAR"} for one in (await ledger.load()).members.values())
+    await ledger.close()
+
+
+async def test_one_that_does_not_go_with_what_is_here_leaves_the_others(
+    sqlite_url: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = await Ledger.open(sqlite_url)
+    save_all = changing.save_all
+
+    async def refusing(connection: Any, facts: Any, author: Any) -> Any:
+        """Refuse as a rule would that somebody's change made meanwhile."""
+        if any(isinstance(fact, Member) and fact.name == "Dis" for fact in facts):
+            raise LedgerError("no")
+        return await save_all(connection, facts, author)
+
+    monkeypatch.setattr(changing, "save_all", refusing)
+    brought = await bring(ledger, file, by="boss")
+    assert ("refused", "member", 5) in {
+        (note.code, note.kind, note.origin_id) for note in brought.notes
+    }
+    names = {one.name for one in (await ledger.load()).members.values()}
+    assert {"Uma", "Odd"} <= names
+    assert "Dis" not in names
     await ledger.close()
