@@ -1,14 +1,13 @@
-import { mdiArrowDown, mdiArrowUp, mdiChevronLeft, mdiChevronRight } from "@mdi/js";
+import { mdiArrowDown, mdiArrowUp } from "@mdi/js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { failureText } from "../i18n/failures";
-import { number } from "../i18n/format";
 import { t } from "../i18n/text";
-import "./at-button";
 import "./at-icon";
 import "./at-note";
 import type { Listing } from "./listing";
+import { pager, pagerStyle } from "./pager";
 import { base } from "./styles";
 import { table } from "./table-style";
 
@@ -42,7 +41,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
   /** Changes with the listing, which is the same object all the time. */
   @property({ attribute: false }) rows: R[] = [];
 
-  static override styles = [base, table];
+  static override styles = [base, table, pagerStyle];
 
   protected override render() {
     const { listing } = this;
@@ -64,7 +63,7 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
           ${repeat(listing.rows, this.key, (row, index) => this.row(row, index))}
         </tbody>
       </table>
-      ${this.pager()}
+      ${pager(listing, this.label)}
     `;
   }
 
@@ -106,37 +105,6 @@ export class AtTable<R extends { id?: number | string }> extends LitElement {
         >${column.cell(row)}</td>`,
       )}
     </tr>`;
-  }
-
-  private pager() {
-    const { offset, limit, total, counted, more, rows, loading } = this.listing;
-    const shown = {
-      from: number(offset + 1),
-      to: number(offset + rows.length),
-      total: number(total),
-    };
-    if (!counted && !more && offset === 0) return nothing;
-    return html`<nav class="pager" aria-label=${this.label}>
-      <span role="status">${t(counted ? "common.page" : "common.page_uncounted", shown)}</span>
-      ${
-        more || offset > 0
-          ? html`
-              <at-button
-                .icon=${mdiChevronLeft}
-                label=${t("common.previous")}
-                ?disabled=${loading || offset === 0}
-                @click=${() => this.listing.go(offset - limit)}
-              ></at-button>
-              <at-button
-                .icon=${mdiChevronRight}
-                label=${t("common.next")}
-                ?disabled=${loading || !more}
-                @click=${() => this.listing.go(offset + limit)}
-              ></at-button>
-            `
-          : nothing
-      }
-    </nav>`;
   }
 
   private open(row: R): void {

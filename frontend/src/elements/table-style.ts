@@ -78,16 +78,6 @@ export const table = css`
   tr:focus-visible {
     outline-offset: -2px;
   }
-  .pager {
-    display: flex;
-    align-items: center;
-    justify-content: end;
-    gap: 8px;
-    min-height: 48px;
-    padding-top: 8px;
-    font-size: 0.875rem;
-    color: var(--secondary-text-color);
-  }
 
   @container (max-width: 640px) {
     table,

@@ -1,15 +1,6 @@
 import { css } from "lit";
 
 export const matrix = css`
-  .bar {
-    align-items: center;
-  }
-  .filters {
-    align-items: start;
-  }
-  .filters > * {
-    flex: 1 1 180px;
-  }
   .scroll {
     overflow-x: auto;
     border: 1px solid var(--divider-color);
@@ -88,9 +79,5 @@ export const matrix = css`
   }
   td.changed {
     background: color-mix(in srgb, var(--warning-color) 25%, transparent);
-  }
-  .pager {
-    justify-content: end;
-    margin: 8px 0 0;
   }
 `;

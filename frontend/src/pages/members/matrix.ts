@@ -1,44 +1,25 @@
-import { mdiArrowLeft, mdiChevronLeft, mdiChevronRight, mdiContentSave, mdiUndo } from "@mdi/js";
-import { html, LitElement, nothing } from "lit";
+import { mdiArrowLeft, mdiContentSave, mdiUndo } from "@mdi/js";
+import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/api";
-import { fullName } from "../../api/members";
 import type { Facts, Member, Removed } from "../../api/types";
 import "../../elements/at-button";
 import "../../elements/at-datetime";
-import "../../elements/at-menu";
 import "../../elements/at-note";
 import "../../elements/at-search";
 import "../../elements/at-select";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
 import { Listing } from "../../elements/listing";
+import { pager, pagerStyle } from "../../elements/pager";
 import { base, page } from "../../elements/styles";
 import { goTo } from "../../frame/route";
 import { failureText } from "../../i18n/failures";
-import { dateTime, number } from "../../i18n/format";
+import { number } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import type { Permission } from "./about";
-import { matrix } from "./matrix-style";
-import {
-  cellOf,
-  changesOf,
-  grantedCells,
-  type Pending,
-  type Target,
-  targetsOf,
-  wanted,
-} from "./pending";
-
-interface Row extends Member {
-  permissions: Permission[];
-}
-
-const STEPS: Record<string, [number, number]> = {
-  ArrowRight: [0, 1],
-  ArrowLeft: [0, -1],
-  ArrowDown: [1, 0],
-  ArrowUp: [-1, 0],
-};
+import "./matrix-table";
+import type { Choice, Row, Want } from "./matrix-table";
+import { changesOf, grantedCells, type Pending, targetsOf, wanted } from "./pending";
 
 /** Who may use what: members by machines and types, changed in bulk and saved all at once. */
 @customElement("atelier-matrix")
@@ -73,7 +54,22 @@ export class Matrix extends LitElement {
     },
   );
 
-  static override styles = [base, page, matrix];
+  static override styles = [
+    base,
+    page,
+    pagerStyle,
+    css`
+      .bar {
+        align-items: center;
+      }
+      .filters {
+        align-items: start;
+      }
+      .filters > * {
+        flex: 1 1 180px;
+      }
+    `,
+  ];
 
   protected override render() {
     const { list } = this;
@@ -145,111 +141,21 @@ export class Matrix extends LitElement {
     if (!list.total || !targets.length) return html`<at-note>${t("common.no_match")}</at-note>`;
     const granted = grantedCells(list.rows.flatMap(({ permissions }) => permissions));
     return html`
-      <div class="scroll" tabindex="-1" @keydown=${this.pressed}>
-        <table aria-label=${t("members.matrix")} aria-busy=${list.loading}>
-          <thead>
-            <tr>
-              <th class="who">
-                <label>
-                  <input
-                    type="checkbox"
-                    .checked=${list.rows.every(({ id }) => this.chosen.has(id))}
-                    @change=${(event: Event) =>
-                      this.choose(list.rows, (event.target as HTMLInputElement).checked)}
-                  />
-                  ${t("members.choose_all")}
-                </label>
-              </th>
-              ${targets.map((target) => this.heading(target, granted))}
-            </tr>
-          </thead>
-          <tbody>
-            ${list.rows.map((row, index) => this.row(row, index, targets, granted))}
-          </tbody>
-        </table>
-      </div>
-      ${this.pager()}
+      <atelier-matrix-table
+        .rows=${list.rows}
+        .targets=${targets}
+        .granted=${granted}
+        .pending=${this.pending}
+        .chosen=${this.chosen}
+        ?loading=${list.loading}
+        @at-choose=${(event: CustomEvent<Choice>) => this.choose(event.detail)}
+        @at-want=${(event: CustomEvent<Want>) => this.want(event.detail, granted)}
+      ></atelier-matrix-table>
+      ${pager(list, t("members.matrix"))}
     `;
   }
 
-  private heading(target: Target, granted: Map<string, Permission>) {
-    const all = (shall: boolean) => () => {
-      const rows = this.list.rows.filter(({ id }) => this.chosen.has(id));
-      for (const { id } of rows) this.want(cellOf(id, target), granted, shall);
-    };
-    const name =
-      target.type_id === undefined ? target.name : t("members.all_of", { name: target.name });
-    return html`<th scope="col" class=${target.type_id === undefined ? "" : "type"}>
-      <span>${name}</span>
-      <at-menu
-        label=${t("members.for_chosen", { name })}
-        .items=${[
-          { label: t("members.grant_chosen"), disabled: !this.chosen.size, run: all(true) },
-          { label: t("members.revoke_chosen"), disabled: !this.chosen.size, run: all(false) },
-        ]}
-      ></at-menu>
-    </th>`;
-  }
-
-  private row(row: Row, index: number, targets: Target[], granted: Map<string, Permission>) {
-    return html`<tr>
-      <th scope="row" class="who">
-        <label>
-          <input
-            type="checkbox"
-            .checked=${this.chosen.has(row.id)}
-            @change=${(event: Event) =>
-              this.choose([row], (event.target as HTMLInputElement).checked)}
-          />
-          <span>${fullName(row)} <small class="muted">${row.role}</small></span>
-        </label>
-      </th>
-      ${targets.map((target, column) => {
-        const cell = cellOf(row.id, target);
-        const held = granted.get(cell);
-        const shall = this.pending.get(cell);
-        const on = shall ?? held !== undefined;
-        return html`<td class=${shall === undefined ? "" : "changed"}>
-          <button
-            role="checkbox"
-            aria-checked=${on}
-            aria-label="${fullName(row)}, ${target.name}"
-            title=${held?.until ? t("members.until_moment", { when: dateTime(held.until) }) : nothing}
-            data-at="${index}/${column}"
-            @click=${() => this.want(cell, granted, !on)}
-          >
-            ${on ? (held?.until && shall === undefined ? "◷" : "✓") : ""}
-          </button>
-        </td>`;
-      })}
-    </tr>`;
-  }
-
-  private pager() {
-    const { offset, limit, total, rows, loading } = this.list;
-    const facts = {
-      from: number(offset + 1),
-      to: number(offset + rows.length),
-      total: number(total),
-    };
-    return html`<nav class="bar pager" aria-label=${t("members.matrix")}>
-      <span role="status">${t("common.page", facts)}</span>
-      <at-button
-        .icon=${mdiChevronLeft}
-        label=${t("common.previous")}
-        ?disabled=${loading || offset === 0}
-        @click=${() => this.list.go(offset - limit)}
-      ></at-button>
-      <at-button
-        .icon=${mdiChevronRight}
-        label=${t("common.next")}
-        ?disabled=${loading || offset + limit >= total}
-        @click=${() => this.list.go(offset + limit)}
-      ></at-button>
-    </nav>`;
-  }
-
-  private choose(rows: Row[], chosen: boolean): void {
+  private choose({ rows, chosen }: Choice): void {
     const next = new Set(this.chosen);
     for (const { id } of rows) {
       if (chosen) next.add(id);
@@ -258,18 +164,10 @@ export class Matrix extends LitElement {
     this.chosen = next;
   }
 
-  private want(cell: string, granted: Map<string, Permission>, shall: boolean): void {
-    this.pending = wanted(this.pending, cell, granted.has(cell), shall);
-  }
-
-  private pressed(event: KeyboardEvent): void {
-    const step = STEPS[event.key];
-    const from = (event.composedPath()[0] as HTMLElement).dataset?.at;
-    if (!step || !from) return;
-    const [row = 0, column = 0] = from.split("/").map(Number);
-    const to = `[data-at="${row + step[0]}/${column + step[1]}"]`;
-    this.renderRoot.querySelector<HTMLElement>(to)?.focus();
-    event.preventDefault();
+  private want({ cells, shall }: Want, granted: ReadonlyMap<string, Permission>): void {
+    let { pending } = this;
+    for (const cell of cells) pending = wanted(pending, cell, granted.has(cell), shall);
+    this.pending = pending;
   }
 
   private async save(): Promise<void> {
