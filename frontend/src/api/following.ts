@@ -1,5 +1,6 @@
 /** A stream that is taken up again when it was cut off: by a lost connection, a reload, a restart. */
 
+import { presence } from "../frame/presence";
 import type { HassConnection } from "../hass";
 import { type Failure, failure } from "./errors";
 
@@ -10,6 +11,7 @@ export class Following<T extends object> {
   private stopped = false;
   private tries = 0;
   private began = false;
+  private failed = false;
   private timer = 0;
   private unsubscribe?: () => Promise<void>;
 
@@ -20,6 +22,7 @@ export class Following<T extends object> {
     private fail: (error: Failure) => void,
   ) {
     connection.addEventListener("ready", this.reconnected);
+    presence.addEventListener("back", this.back);
     void this.subscribe();
   }
 
@@ -27,6 +30,7 @@ export class Following<T extends object> {
     this.stopped = true;
     clearTimeout(this.timer);
     this.connection.removeEventListener("ready", this.reconnected);
+    presence.removeEventListener("back", this.back);
     // A connection that is gone has ended the subscription already.
     this.unsubscribe?.().catch(() => undefined);
   }
@@ -36,8 +40,14 @@ export class Following<T extends object> {
     this.again();
   };
 
+  /** A house that starts may take longer than all tries. */
+  private back = (): void => {
+    if (this.failed) void this.subscribe();
+  };
+
   private async subscribe(): Promise<void> {
     this.unsubscribe = undefined;
+    this.failed = false;
     try {
       const end = await this.connection.subscribeMessage<T>(
         (event) => this.take(event),
@@ -69,7 +79,11 @@ export class Following<T extends object> {
     clearTimeout(this.timer);
     // Who is refused at once need not wait to be told.
     const pause = this.began ? PAUSES_MS[this.tries++] : undefined;
-    if (pause === undefined) this.fail(reason ?? failure({ code: "connection_lost" }));
-    else this.timer = window.setTimeout(() => void this.subscribe(), pause);
+    if (pause === undefined) {
+      this.failed = true;
+      this.fail(reason ?? failure({ code: "connection_lost" }));
+    } else {
+      this.timer = window.setTimeout(() => void this.subscribe(), pause);
+    }
   }
 }

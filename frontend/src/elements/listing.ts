@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { presence } from "../frame/presence";
 
 export interface Wanted<F, R = unknown> {
   offset: number;
@@ -66,8 +67,15 @@ export class Listing<R, F extends object> implements ReactiveController {
   }
 
   hostConnected(): void {
+    presence.addEventListener("back", this.back);
     void this.reload();
   }
+
+  hostDisconnected(): void {
+    presence.removeEventListener("back", this.back);
+  }
+
+  private back = (): void => void this.reload();
 
   /** Change some of the filters, and begin at the first page. */
   filter(change: Partial<F>): void {

@@ -16,6 +16,7 @@ import "./atelier-header";
 import { frame } from "./frame-style";
 import { Outlet, type Tab } from "./outlet";
 import { FORGE, pagesFor } from "./pages";
+import { Presence } from "./presence";
 import { addressOf, chosen, go, type Place, placeOf } from "./route";
 
 /** The panel: which workshop or Forge, which page; what they need. */
@@ -29,6 +30,7 @@ export class AtelierPanel extends LitElement {
   @state() private failed: unknown;
   @state() private ready = "";
   private outlet = new Outlet(this);
+  private presence = new Presence(this, () => this.there());
   private api?: Api;
   private drawn?: Hass;
 
@@ -69,6 +71,7 @@ export class AtelierPanel extends LitElement {
       formatFor(this.hass);
       const before = this.drawn;
       this.drawn = this.hass;
+      this.presence.of(this.hass.connection);
       if (!before) this.begin();
       else if (before.locale.language !== this.hass.locale.language) void this.learn();
     }
@@ -96,6 +99,18 @@ export class AtelierPanel extends LitElement {
     }
   }
 
+  /** Look for what is shown, after Home Assistant was away; tell whether it is loaded again. */
+  private async there(): Promise<boolean> {
+    const shown = [named(this.workshops, "workshop"), named(this.forges, "forge")];
+    const found = await Promise.all([workshops(this.hass), forges(this.hass)]).catch(() => null);
+    if (!found) return false;
+    const entries = new Set(found.flat().map(({ entry_id }) => entry_id));
+    if (!shown.every((entry) => !entry || entries.has(entry.entry_id))) return false;
+    [this.workshops, this.forges] = found;
+    this.failed = undefined;
+    return true;
+  }
+
   protected override render() {
     if (!this.ready) return nothing;
     const workshop = named(this.workshops, "workshop");
@@ -117,6 +132,7 @@ export class AtelierPanel extends LitElement {
           .address=${({ name }: Tab) => this.address({ page: name, rest: [] })}
           @at-choose=${(event: CustomEvent<string>) => this.choose(tab, event.detail)}
         ></atelier-header>
+        ${this.presence.away ? html`<p class="away" role="status">${t("frame.away")}</p>` : nothing}
         <main>${this.content(tabs, tab, place.rest)}</main>
         <at-toasts></at-toasts>
       `,

@@ -8,6 +8,13 @@ export const frame = css`
     min-height: 100%;
     background: var(--primary-background-color);
   }
+  .away {
+    margin: 0;
+    padding: 12px 16px;
+    background: var(--warning-color);
+    color: #000;
+    text-align: center;
+  }
   main {
     max-width: 1440px;
     margin: 0 auto;

@@ -1,6 +1,7 @@
 import { html, type ReactiveController, type ReactiveControllerHost } from "lit";
 import "../elements/at-note";
 import { failureText } from "../i18n/failures";
+import { presence } from "./presence";
 
 /**
  * One thing that is asked for first: told while it is on its way, and if it fails.
@@ -20,12 +21,16 @@ export class Loading<T> implements ReactiveController {
   }
 
   hostConnected(): void {
+    presence.addEventListener("back", this.back);
     void this.load();
   }
 
   hostDisconnected(): void {
+    presence.removeEventListener("back", this.back);
     this.latest += 1;
   }
+
+  private back = (): void => void this.load();
 
   async load(): Promise<void> {
     const turn = ++this.latest;

@@ -62,6 +62,7 @@ export class MachinesPage extends AtelierPage {
     this.failed = undefined;
     this.end = this.api.machines(
       (event) => {
+        this.failed = undefined;
         this.floor = after(this.floor, event);
         if (event.type === "facts") void this.look(event.kinds);
       },
