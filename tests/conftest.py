@@ -3,6 +3,8 @@
 import inspect
 import os
 from pathlib import Path
+import shutil
+import tempfile
 from typing import Final
 
 from hypothesis import HealthCheck, settings
@@ -59,5 +61,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add it as a plug-in: hooks of this file are not called for fixtures of a whole session."""
+    """Add it as a plug-in: hooks of this file are not called for fixtures of a whole session.
+
+    And have a folder of one's own for temporary files.
+    """
     config.pluginmanager.register(OpenSockets())
+    # A run's own: pytest closes the usual folder to other users whenever any run begins, also in
+    # the middle of a build, which is another user where we are root.
+    root = tempfile.mkdtemp(prefix="pytest-atelier-")
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = root
+    config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))

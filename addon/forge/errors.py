@@ -1,6 +1,7 @@
 """What can go wrong, by stable code: one taxonomy for the API, the command line and jobs."""
 
 from collections.abc import Mapping
+import errno
 from typing import Any, ClassVar, Final
 
 #: Facts are for people and programs to act on; long ones are cut before they are stored.
@@ -167,3 +168,8 @@ def short(facts: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for name, value in facts.items()
     }
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether the system says that a disk is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

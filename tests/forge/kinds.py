@@ -177,3 +177,13 @@ def keep(ctx: Context, params: Leave) -> dict[str, Any]:
     path.write_bytes((b"%07d\n" % ctx.attempt) * (params.size // 8))
     ctx.log("made it")
     return ctx.keep(path, params.name).model_dump()
+
+
+@job("test.fill", slot=Slot.BUILD)
+def fill(ctx: Context, params: Nothing) -> dict[str, Any]:
+    """Fill the disk to its last byte."""
+    ctx.state(State.BUILDING)
+    with (ctx.folder / "fill").open("wb", buffering=0) as file:
+        while file.write(bytes(MIB)):
+            ctx.log("more")
+    return {}

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from forge.api.routes import ASU
-from forge.errors import ForgeError, MethodNotAllowed, NotFound
+from forge.errors import ForgeError, MethodNotAllowed, NotFound, Unavailable, is_full
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -67,7 +67,11 @@ async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
         return as_error(NotFound(f"There is nothing at {request.path}", about="address"))
     except (web.HTTPException, asyncio.CancelledError, ConnectionError):
         raise
-    except Exception:
+    except Exception as error:
+        if is_full(error):
+            _LOGGER.warning("%s %s: %s", request.method, _named(request), error)
+            full = Unavailable("The Forge's disk is full: delete old builds", about="disk")
+            return as_error(full, to=request.get("room", ""))
         _LOGGER.exception("%s %s", request.method, _named(request))
         return as_error(ForgeError("Something went wrong in the Forge; its log says what"))
 

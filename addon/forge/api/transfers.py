@@ -16,12 +16,11 @@ from forge.jobs.limits import MIB
 from forge.jobs.processes import check_free
 from forge.openwrt import overlays
 from forge.openwrt.entries import Entry
+from forge.openwrt.inputs import TREE_HASH
 from forge.openwrt.uploads.packing import pack
 from forge.settings import Settings
 
 OCTETS: Final = "application/octet-stream"
-#: What a tree that is sent must be.
-TREE_HASH_HEADER: Final = "X-Tree-Hash"
 _PIECE: Final = 1 << 18
 
 
@@ -63,7 +62,7 @@ async def sent_tree(call: Call, entries: Sequence[Entry], name: str) -> web.Stre
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
-            TREE_HASH_HEADER: tree,
+            TREE_HASH: tree,
         }
     )
     try:

@@ -1,11 +1,13 @@
 """A worker on another host: its log lines and files go to the Forge over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 import hashlib
 from http import client
 import json
 import logging
 from pathlib import Path
+import shutil
 import time
 from typing import IO, Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -24,10 +26,11 @@ _WORTH_ANOTHER_TRY: Final = ("upstream.forge", "conflict.checksum")
 _PAUSES_S: Final = (0.5, 1, 2, 4, 8)
 
 
-class _Home:
+class Home:
     """The Forge that keeps things, as a client."""
 
     def __init__(self, url: str, token: str) -> None:
+        """Ask there, with the token."""
         parts = urlsplit(url)
         self._netloc = parts.netloc
         self._base = parts.path.rstrip("/")
@@ -41,21 +44,68 @@ class _Home:
         self, method: str, path: str, query: Mapping[str, Any], body: bytes | IO[bytes], size: int
     ) -> dict[str, Any]:
         """Send a body. Raise Conflict, Unauthorized or Upstream."""
+        with self._asked(method, path, query, body, {"Content-Length": str(size)}) as answer:
+            return _read(answer.status, answer.read())
+
+    def ask(
+        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None
+    ) -> dict[str, Any]:
+        """Send and get JSON, trying again while the Forge does not answer. Raise as `send`."""
+        data = b"" if body is None else json.dumps(body).encode()
+        kind = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+
+        def once() -> dict[str, Any]:
+            with self._asked(method, path, query or {}, data, kind) as answer:
+                return _read(answer.status, answer.read())
+
+        return _patiently(once)
+
+    def fetch(self, path: str, to: Path) -> Mapping[str, str]:
+        """Save what is at an address; return the answer's headers. Raise as `ask`."""
+
+        def once() -> Mapping[str, str]:
+            with (
+                self._asked("GET", path, {}, b"", {"Content-Length": "0"}) as answer,
+                to.open("wb") as file,
+            ):
+                if answer.status >= 300:  # noqa: PLR2004 - success ends there, by HTTP
+                    _read(answer.status, answer.read())
+                shutil.copyfileobj(answer, file, _PIECE)
+                return dict(answer.headers)
+
+        return _patiently(once)
+
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        body: bytes | IO[bytes],
+        headers: Mapping[str, str],
+    ) -> Iterator[client.HTTPResponse]:
         address = f"{self._base}/api/v1{path}?{urlencode(query)}"
         connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
         try:
-            connection.request(
-                method, address, body, {**self._headers, "Content-Length": str(size)}
-            )
-            answer = connection.getresponse()
-            text = answer.read()
+            connection.request(method, address, body, {**self._headers, **headers})
+            yield connection.getresponse()
         except (OSError, client.HTTPException) as error:
             raise Upstream(
                 f"The Forge at {self._netloc} does not answer: {error}", about="forge"
             ) from None
         finally:
             connection.close()
-        return _read(answer.status, text)
+
+
+def _patiently[T](once: Callable[[], T]) -> T:
+    """Do it, again after pauses while the Forge does not answer."""
+    for pause in _PAUSES_S:
+        try:
+            return once()
+        except Upstream as error:
+            _LOGGER.warning("%s", error)
+            time.sleep(pause)
+    return once()
 
 
 def _read(status: int, text: bytes) -> dict[str, Any]:
@@ -80,7 +130,7 @@ class RemoteSink:
 
     def __init__(self, url: str, token: str, job_id: str) -> None:
         """Write the log of a job."""
-        self._home = _Home(url, token)
+        self._home = Home(url, token)
         self._path = f"/jobs/{job_id}/log"
         self._held = bytearray()
         self._offset: int | None = None
@@ -132,7 +182,7 @@ class RemoteFiles:
 
     def __init__(self, url: str, token: str) -> None:
         """Keep files there."""
-        self._home = _Home(url, token)
+        self._home = Home(url, token)
 
     def keep(self, job_id: str, path: Path, name: str) -> Kept:
         """Send a file; the Forge takes it only whole, by its hash. Raise Upstream."""

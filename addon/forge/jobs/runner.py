@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from forge.errors import Cancelled, ForgeError, JobError, Unavailable
+from forge.errors import Cancelled, ForgeError, JobError, Unavailable, is_full
 from forge.jobs import proc
 from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.context import Context
@@ -63,7 +63,7 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
     except Exception as bug:  # noqa: BLE001 - the job fails with what is known of it, and its worker lives on
         ctx.log(traceback.format_exc())
         state = State.FAILED
-        error = ForgeError(f"A mistake in the Forge: {type(bug).__name__}; the log says more")
+        error = _told(bug, settings)
     finally:
         proc.end_all(claim.job_id, settings.stop_grace_s)
         ctx.close()
@@ -74,6 +74,16 @@ def run(claim: Claim, *, settings: Settings, sink: Sink, files: Files) -> int:
         ctx.log("✓ done")
     sink.close()
     return _finish(claim, state, result, error)
+
+
+def _told(bug: Exception, settings: Settings) -> ForgeError:
+    """Return what is told of what nobody expected."""
+    if is_full(bug):
+        return JobError(
+            f"The disk of {settings.data_dir} is full: delete old builds, then start it again",
+            about="disk",
+        )
+    return ForgeError(f"A mistake in the Forge: {type(bug).__name__}; the log says more")
 
 
 def _finish(

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from forge.errors import is_full
 from forge.jobs.logs import JobLog
 
 
@@ -24,8 +25,13 @@ class LocalSink:
 
     def write(self, lines: bytes) -> None:
         """Write lines at once: they survive the death of this process."""
-        if lines:
-            self._log.append(lines)
+        try:
+            if lines:
+                self._log.append(lines)
+        except OSError as error:
+            # On a full disk a job's end is still to be written, and said.
+            if not is_full(error):
+                raise
 
     def close(self) -> None:
         """Let go of the file."""

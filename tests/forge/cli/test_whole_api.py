@@ -124,6 +124,10 @@ CALLED: Final[dict[str, tuple[str, ...]]] = {
 #: What no person types, and why.
 PROTOCOL: Final = {
     "append_log": "a worker elsewhere sends its lines",
+    "download_job_overlay": "a worker elsewhere takes what a build lays over its image",
+    "show_job_inputs": "a worker elsewhere takes keys, and asks for earlier builds",
+    "keep_builder_keys": "a worker elsewhere sends an Image Builder's keys",
+    "share_job_files": "a worker elsewhere has its files copied",
     "upload_file": "a worker elsewhere sends what a job leaves",
     "use_download": "a browser's link that is good for once; `jobs get` needs none",
     "download_image": "a router's link; `artifacts get` downloads the same",

@@ -114,7 +114,7 @@ def test_a_link_to_the_forges_files_keeps_no_key_of_theirs(works: Works, spoil: 
         rm -rf keys; mkdir keys; ln -s {data}/token keys/key-build.pub; ln -s {data}/token keys/1
     """)
     build(works)
-    kept = [path for path in data.glob("builders/*/*/*/*/keys/*") if path.is_file()]
+    kept = [path for path in data.glob("openwrt/builder-keys/*/*") if path.is_file()]
     assert not [path for path in kept if secret.encode() in path.read_bytes()]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from forge.cli.main import app
+from forge.cli.commands import app
 from forge.jobs.limits import MIB
 from tests.forge.api.conftest import Doors, doors
 from tests.forge.house import TOKEN

@@ -20,6 +20,7 @@ class Shelf:
     def __init__(self, settings: Settings) -> None:
         """Look below the data folder."""
         self._root = settings.data_dir / "builders"
+        self._keys = settings.data_dir / "openwrt" / "builder-keys"
 
     @property
     def coming(self) -> Path:
@@ -33,9 +34,12 @@ class Shelf:
         """Return where the tree of an archive belongs."""
         return self._folder(place) / sha256[:16] / "tree"
 
-    def keys(self, place: Place, sha256: str) -> Path:
-        """Return where the keys are that the tree made at its first use."""
-        return self._folder(place) / sha256[:16] / "keys"
+    def keys(self, sha256: str) -> Path:
+        """Return where the keys are that an archive's tree made at its first use.
+
+        They outlive the tree: what they signed is in images.
+        """
+        return self._keys / sha256[:16]
 
     def ready(self, place: Place, sha256: str | None) -> bool:
         """Tell whether a tree is there, whole."""

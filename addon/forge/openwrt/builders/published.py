@@ -7,7 +7,7 @@ from forge.errors import Integrity
 from forge.jobs.context import Context
 from forge.openwrt import sums
 from forge.openwrt.fetch import Mirrors
-from forge.openwrt.keys import folder
+from forge.openwrt.inputs import inputs_of
 from forge.openwrt.place import Place
 from forge.openwrt.signatures import Signature, Signed, check
 from forge.settings import Settings
@@ -28,21 +28,21 @@ class Published:
 def published(ctx: Context, mirrors: Mirrors, place: Place) -> Published:
     """Read what is published. Raise Integrity where it must not be used, Upstream."""
     listed = mirrors.read(f"{place.folder}/sha256sums", most=_MOST)
-    signed = _signature(ctx.settings, mirrors, place, listed)
+    signed = _signature(ctx, mirrors, place, listed)
     ctx.log(f"sha256sums: signature {signed}")
     _judge(ctx.settings, place, signed)
     archive, sha256 = sums.archive(sums.parse(listed.decode("utf-8", "replace")), place)
     return Published(archive, sha256, signed.worth)
 
 
-def _signature(settings: Settings, mirrors: Mirrors, place: Place, listed: bytes) -> Signed:
-    if settings.openwrt_signatures == "off":
+def _signature(ctx: Context, mirrors: Mirrors, place: Place, listed: bytes) -> Signed:
+    if ctx.settings.openwrt_signatures == "off":
         return Signed(Signature.UNCHECKED)
     asc, sig = (
         mirrors.read_if_there(f"{place.folder}/sha256sums.{kind}", most=_MOST_SIGNATURE)
         for kind in ("asc", "sig")
     )
-    return check(listed, asc=asc, sig=sig, keys=folder(settings))
+    return check(listed, asc=asc, sig=sig, keys=inputs_of(ctx).trusted())
 
 
 def _judge(settings: Settings, place: Place, signed: Signed) -> None:

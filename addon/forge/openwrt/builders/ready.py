@@ -52,7 +52,7 @@ def ready_of(row: BuilderRow, place: Place, shelf: Shelf) -> Ready:
         id=row.id,
         place=place,
         tree=shelf.tree(place, row.sha256),
-        keys=shelf.keys(place, row.sha256),
+        keys=shelf.keys(row.sha256),
         sha256=row.sha256,
         epoch=row.epoch,
         info=Info.model_validate(row.info),

@@ -1,5 +1,6 @@
 """One attempt at one build: what it is made of, whether it was built before, and building it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 import shutil
 from typing import Any
@@ -7,15 +8,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from forge.jobs.context import Context
-from forge.jobs.files import LocalFiles
 from forge.jobs.states import State
 from forge.openwrt import overlays
 from forge.openwrt.builders.ensure import ensured
 from forge.openwrt.builders.ready import Ready
 from forge.openwrt.builds import artifacts, feeds
-from forge.openwrt.builds.kept import Checked
 from forge.openwrt.builds.key import build_key
-from forge.openwrt.builds.lookup import find_hit, row_of
+from forge.openwrt.builds.lookup import row_of
 from forge.openwrt.builds.making import (
     Making,
     check_board,
@@ -28,8 +27,8 @@ from forge.openwrt.builds.recipe import Recipe, absolute
 from forge.openwrt.builds.resolving import Resolving, is_of
 from forge.openwrt.builds.tree import Tree
 from forge.openwrt.entries import Entry
+from forge.openwrt.inputs import inputs_of
 from forge.openwrt.profiles.profiles import Profiles
-from forge.openwrt.uploads.uploads import Uploads
 from forge.store.base import now
 
 
@@ -54,12 +53,7 @@ class Attempt:
         self._params = params
         self._recipe = params.recipe
         self._outcome = Outcome(ctx, params.version_id)
-        # Files of a worker elsewhere are on the Forge's own disk: only there they are seen.
-        self._checked = (
-            Checked(ctx.settings, LocalFiles(ctx.settings.data_dir))
-            if ctx.settings.server_url is None
-            else None
-        )
+        self._inputs = inputs_of(ctx)
 
     def run(self) -> dict[str, Any]:
         """Build, or find that the same was built before."""
@@ -121,17 +115,18 @@ class Attempt:
             one.is_image and one.type not in ("kernel", "initramfs-kernel") for one in found
         ):
             raise said.too_big_error()
+        rows = self._outcome.keep(found)
         self._outcome.leave(found, tree)
-        self._outcome.keep(found, self._recipe, ready, resolved, said)
+        self._outcome.tell(rows, self._recipe, ready, resolved, said)
         return self._told(None)
 
     def _stage(self) -> tuple[Path | None, str | None]:
         """Gather what is laid over the image; return the folder and its hash."""
         ctx = self._ctx
-        entries: list[Entry] = []
+        entries: Sequence[Entry] = ()
         if self._params.version_id is not None:
             kept = Profiles(ctx.store).at(self._params.version_id)
-            entries = Uploads(ctx.store, ctx.settings).laid(kept, ctx.checkpoint)
+            entries = self._inputs.overlay(kept)
         if not entries and self._recipe.defaults is None:
             return None, None
         ctx.state(State.PREPARING, f"an overlay of {len(entries)} entries")
@@ -162,15 +157,13 @@ class Attempt:
 
     def _hit(self, key: str) -> str | None:
         """Return the build that has the same images, where they are there."""
-        if self._params.rebuild or self._checked is None:
+        if self._params.rebuild or (found := self._inputs.hit(key)) is None:
             return None
         with self._ctx.store.read() as session:
-            row = find_hit(session, self._checked, key)
-        if row is None:
-            return None
-        self._ctx.log(f"the same was built before: {row.id}")
-        self._note(key=key, same_as=row.id, facts=row.facts, built_at=now())
-        return row.id
+            facts = row_of(session, found).facts
+        self._ctx.log(f"the same was built before: {found}")
+        self._note(key=key, same_as=found, facts=facts, built_at=now())
+        return found
 
     def _note(self, **values: object) -> None:
         with self._ctx.store.write() as session:

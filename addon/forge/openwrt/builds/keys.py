@@ -1,11 +1,10 @@
 """The keys that an Image Builder makes at its first use: kept for all its builds."""
 
+from collections.abc import Mapping
 from pathlib import Path
 import shutil
 from typing import Final
 from uuid import uuid4
-
-from forge.openwrt.builders.ready import Ready
 
 #: A key has some hundred bytes; what is larger is none.
 _LARGEST: Final = 65_536
@@ -23,7 +22,7 @@ def read(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def write(keys: dict[str, bytes], folder: Path) -> None:
+def write(keys: Mapping[str, bytes], folder: Path) -> None:
     """Write keys into a folder, each for its owner alone."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for name, key in keys.items():
@@ -32,15 +31,16 @@ def write(keys: dict[str, bytes], folder: Path) -> None:
         path.write_bytes(key)
 
 
-def keep(keys: dict[str, bytes], ready: Ready) -> None:
+def keep(keys: Mapping[str, bytes], folder: Path) -> None:
     """Keep the keys that an Image Builder made, all or none, for the builds to come."""
-    if not keys or not ready.tree.is_dir():
+    if not keys:
         return
-    coming = ready.keys.with_name(f"keys.{uuid4().hex}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    coming = folder.with_name(f".{uuid4().hex}")
     write(keys, coming)
     try:
-        coming.rename(ready.keys)
+        coming.rename(folder)
     except OSError:
         shutil.rmtree(coming)  # somebody was faster, and one pair serves all
-        if not ready.keys.is_dir():
+        if not folder.is_dir():
             raise

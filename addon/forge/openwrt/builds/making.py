@@ -18,6 +18,7 @@ from forge.openwrt.builds import keys
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.recipe import Recipe
 from forge.openwrt.builds.tree import Tree
+from forge.openwrt.inputs import inputs_of
 
 _PAUSE_S: Final = 1.0
 #: What may stand in a word that `make` pastes into a shell's double quotes.
@@ -50,6 +51,7 @@ class Making:
         self._recipe = recipe
         self._ready = ready
         self._tree = tree
+        self._inputs = inputs_of(ctx)
         self._until = time.monotonic() + ctx.settings.build_timeout_s
         tree.set_feeds(recipe)
 
@@ -63,11 +65,13 @@ class Making:
         else:
             # The tree makes its keys now; the next builds shall have the same.
             with self._ctx.lock(f"keys:{self._ready.sha256}"):
+                self._inputs.have_keys(self._ready.sha256)
                 self._tree.put_keys(self._ready)
                 before = self._tree.keys()
                 self._make(argv, told)
                 after = self._tree.keys()
-                keys.keep({name: after[name] for name in after.keys() - before}, self._ready)
+                if made := {name: after[name] for name in after.keys() - before}:
+                    self._inputs.keep_keys(self._ready.sha256, made)
         return Resolved(parse_manifest(told.decode("utf-8", "replace").splitlines()))
 
     def image(self, target: Path, files: Path | None) -> Causes:

@@ -16,9 +16,9 @@ from forge.openwrt.builds.lookup import row_of
 from forge.openwrt.builds.making import Resolved
 from forge.openwrt.builds.recipe import Recipe
 from forge.openwrt.builds.tree import Tree
+from forge.openwrt.inputs import inputs_of
 from forge.openwrt.profiles.profiles import Profiles
 from forge.openwrt.rows import ArtifactRow, BuildRow
-from forge.openwrt.shared import Shared
 from forge.store.base import now
 
 
@@ -41,17 +41,13 @@ class Outcome:
                     self._ctx.log(f"{what} since the last build: {', '.join(names)}")
 
     def leave(self, found: list[Found], tree: Tree) -> None:
-        """Put images where the profile wants them too, and keep the tree if it shall be kept."""
+        """Put what is kept where the profile wants it too; keep the tree if it shall be."""
         if self._version_id is None:
             return
         ctx = self._ctx
         profile = Profiles(ctx.store).at(self._version_id).profile
         if profile.bin_dir is not None:
-            folder = Shared(ctx.settings.shared).folder(profile.bin_dir.lstrip("/"), make=True)
-            for one in found:
-                coming = folder / f".{one.name}.coming"
-                shutil.copyfile(one.path, coming)
-                coming.replace(folder / one.name)
+            inputs_of(ctx).share(profile.bin_dir, [one.name for one in found])
             ctx.log(f"copied to {profile.bin_dir} in the shared folder")
         if profile.build_defaults and profile.build_defaults.keep_build_dir:
             kept = ctx.settings.data_dir / "trees" / ctx.job_id
@@ -60,15 +56,8 @@ class Outcome:
             tree.root.rename(kept)
             ctx.log(f"the tree is kept at {kept}")
 
-    def keep(
-        self,
-        found: list[Found],
-        recipe: Recipe,
-        ready: Ready,
-        resolved: Resolved,
-        said: Causes,
-    ) -> None:
-        """Keep the files first, then say that they are there."""
+    def keep(self, found: list[Found]) -> list[ArtifactRow]:
+        """Keep the files; return what is to be told of them."""
         ctx = self._ctx
         rows = []
         for one in found:
@@ -87,6 +76,18 @@ class Outcome:
                     card=one.card,
                 )
             )
+        return rows
+
+    def tell(
+        self,
+        rows: list[ArtifactRow],
+        recipe: Recipe,
+        ready: Ready,
+        resolved: Resolved,
+        said: Causes,
+    ) -> None:
+        """Say that all is there: until then nothing counts."""
+        ctx = self._ctx
         last = self._last()
         facts = {
             "revision": ready.info.revision,
