@@ -67,7 +67,7 @@ export class AtButton extends LitElement {
         color: var(--text-primary-color, #fff);
       }
       :host([kind="primary"]) button:hover {
-        background: color-mix(in srgb, var(--fill) 85%, #000);
+        background: color-mix(in srgb, var(--fill) 92%, #000);
       }
       :host([kind="quiet"]) button {
         border-color: transparent;

@@ -27,6 +27,14 @@ async def wrong(page: Page) -> list[dict[str, Any]]:
     return found
 
 
+async def drawn(page: Page, place: tuple[str, ...]) -> None:
+    """Wait until there is something to see."""
+    if place[0] in ("builds", "jobs") and len(place) > 1:
+        await log(page).wait_for()
+    else:
+        await page.locator("main .card, main form, main table").first.wait_for()
+
+
 @pytest.fixture(scope="module")
 def places(house: House) -> list[tuple[str, ...]]:
     """Have something to see at every place."""
@@ -36,6 +44,13 @@ def places(house: House) -> list[tuple[str, ...]]:
         assert status == 202
         jobs.append(house.finished(house.forge.jobs.show(started["job_id"])))
     return [
+        ("profiles",),
+        ("profiles", "attic"),
+        ("profiles", "broken", "edit"),
+        ("profiles", "-new"),
+        ("profiles", "-compare", "attic", "broken"),
+        ("builders",),
+        ("cards",),
         ("builds",),
         ("jobs",),
         *(("builds", job.id) for job in jobs),
@@ -50,10 +65,7 @@ async def test_every_page_can_be_read(
     page = (await opened(browser, house, color_scheme=scheme)).page
     for place in places:
         await go(page, *place)
-        if len(place) > 1:
-            await log(page).wait_for()
-        else:
-            await page.get_by_role("table").wait_for()
+        await drawn(page, place)
         assert await wrong(page) == [], place
     await page.context.close()
 
@@ -73,8 +85,7 @@ async def test_on_a_phone_nothing_is_wider_than_it(
     page = (await opened(browser, house, viewport=phone, has_touch=True, is_mobile=True)).page
     for place in places:
         await go(page, *place)
-        if len(place) > 1:
-            await log(page).wait_for()
+        await drawn(page, place)
         assert await page.evaluate(_WIDE) <= 0, place
         assert await wrong(page) == [], place
     await page.context.close()
