@@ -6,13 +6,13 @@ from enum import StrEnum
 import re
 from typing import Any, Final, Self
 
-from awesomeversion import AwesomeVersion, AwesomeVersionException
-
 FINISHED: Final = ("done", "failed", "cancelled")
 RUNNING: Final = ("preparing", "downloading", "verifying", "building", "collecting")
 #: The job that builds an image; what else runs is its own affair.
 BUILD: Final = "build.image"
 
+#: Parts of a version that say what it understands.
+_TELLING: Final = 2
 _FREE: Final = re.compile(r"^forge_disk_free_bytes (\S+)$", re.MULTILINE)
 _RELEASE: Final = re.compile(r"\d+\.\d+(\.\d+)?")
 
@@ -173,11 +173,7 @@ def newest(releases: Mapping[str, Any]) -> str | None:
 
 def apart(one: str, other: str) -> bool:
     """Tell whether two versions are too far apart to understand each other for certain."""
-    try:
-        versions = [AwesomeVersion(version) for version in (one, other)]
-        return len({(version.section(0), version.section(1)) for version in versions}) > 1
-    except AwesomeVersionException, ValueError:
-        return True
+    return one.split(".")[:_TELLING] != other.split(".")[:_TELLING]
 
 
 def _is_release(said: object) -> bool:

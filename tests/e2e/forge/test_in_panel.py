@@ -110,6 +110,9 @@ async def test_a_forge_that_goes_is_told_and_comes_back_by_itself(
     await smithy.forge.close()
     try:
         await expect(admin.get_by_text(AWAY)).to_be_visible(timeout=60_000)
+        # Also where it was away when the page was opened.
+        await admin.reload()
+        await expect(admin.get_by_text(AWAY)).to_be_visible(timeout=60_000)
     finally:
         await smithy.forge.start()
     await expect(admin.get_by_text(AWAY)).to_have_count(0, timeout=60_000)

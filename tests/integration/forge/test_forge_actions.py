@@ -78,7 +78,8 @@ async def test_a_card_is_planned_before_it_is_written(
         looked += 1
         if looked > 1:
             return web.json_response(job | {"state": "done", "result": {"token": ID}})
-        wire.tell("job.done", {"kind": "flash.plan", "state": "done"}, job_id=ID)
+        for job_id in ("b" * 32, ID):
+            wire.tell("job.done", {"kind": "flash.plan", "state": "done"}, job_id=job_id)
         return web.json_response(job)
 
     wire.answers[f"jobs/{ID}"] = show

@@ -41,6 +41,8 @@ def test_the_free_space(figures: str, expected: int | None) -> None:
         ("0.1.0", "0.2.0", True),
         ("1.1.0", "0.1.0", True),
         ("nonsense", "0.1.0", True),
+        ("nonsense", "0.0.0", True),
+        ("", "0.1.0", True),
     ],
 )
 def test_versions_that_are_apart(one: str, other: str, expected: bool) -> None:

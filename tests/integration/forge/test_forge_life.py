@@ -1,5 +1,6 @@
 """A Forge in Home Assistant: there, away, restarted, and what is shown of it."""
 
+from aiohttp import web
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -12,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.atelier.const import DOMAIN
 from tests.forge.house import TOKEN, House
 from tests.integration.forge.conftest import Connect, state, until
-from tests.integration.forge.wire import Wire, profile
+from tests.integration.forge.wire import Wire, profile, refusal
 
 CONNECTED = "binary_sensor.forge_connectivity"
 JOB = "0" * 32
@@ -169,6 +170,24 @@ async def test_releases_may_be_unknown(hass: HomeAssistant, wire: Wire, connect:
     entry = await connect(wire.url)
     await until(hass, lambda: state(hass, CONNECTED) == "on")
     assert entry.runtime_data.data.stable is None
+
+
+@pytest.mark.parametrize("answered", ["refused", "nonsense"])
+async def test_what_is_wrong_while_releases_are_read(
+    hass: HomeAssistant, wire: Wire, connect: Connect, answered: str
+) -> None:
+    """A refused token is asked for; something else there is no Forge."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        if answered == "nonsense":
+            return web.Response(status=500, text='{"error": "nonsense"}')
+        return refusal(401, "unauthorized.token", "wrong token")
+
+    wire.answers["releases"] = answer
+    await connect(wire.url)
+    await until(hass, lambda: len(wire.resumed) > 1 or hass.config_entries.flow.async_progress())
+    assert bool(hass.config_entries.flow.async_progress()) == (answered == "refused")
+    assert state(hass, CONNECTED) == "off"
 
 
 async def test_profiles_have_devices_as_long_as_they_are_there(

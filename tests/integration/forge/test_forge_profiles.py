@@ -188,6 +188,50 @@ async def test_a_build_that_is_not_begun_leaves_the_profile_as_it_was(
     assert issues(hass) == {"forge_unsupported_host"}
 
 
+async def test_a_profile_that_names_the_newest_is_built_as_it_is(
+    hass: HomeAssistant, attic: Wire
+) -> None:
+    attic.says["profiles"] = {"profiles": [profile("attic", "24.10.4")]}
+    attic.tell("profile.changed", {"profile_id": "attic"})
+    attic.says["profiles/attic"] = profile("attic", "24.10.4")
+    await act(hass, "update", "install", UPDATE)
+    assert ("POST", "builds", {"profile_id": "attic"}) in attic.asked
+
+    async def refuse(request: web.Request) -> web.Response:
+        if request.method == "POST":
+            return refusal(429, "overloaded.queue", "too many wait")
+        return web.json_response(attic.says["builds"])
+
+    attic.answers["builds"] = refuse
+    with pytest.raises(HomeAssistantError, match="too many wait"):
+        await act(hass, "update", "install", UPDATE)
+    assert not [method for method, _, _ in attic.asked if method == "PUT"]
+
+
+async def test_much_is_read_page_by_page(
+    hass: HomeAssistant, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.atelier.forge.coordinator._PAGE", 1)
+    monkeypatch.setattr("custom_components.atelier.forge.coordinator._BUILDS", 1)
+    monkeypatch.setattr("custom_components.atelier.forge.coordinator._PAGES", 3)
+    kept = {None: profile("attic"), "attic": profile("cellar")}
+    builds = [built(None, "1.0.0"), built("attic", "23.05.5"), built("attic", "22.03.7")]
+
+    async def profiles(request: web.Request) -> web.Response:
+        page = kept.get(request.query.get("after"))
+        return web.json_response({"profiles": [page] if page else []})
+
+    async def pages(_request: web.Request) -> web.Response:
+        return web.json_response({"builds": [builds.pop(0)]})
+
+    wire.answers |= {"profiles": profiles, "builds": pages}
+    entry = await connect(wire.url)
+    await until(hass, lambda: state(hass, UPDATE) == "on")
+    assert entry.runtime_data.data.profiles.keys() == {"attic", "cellar"}
+    assert entry.runtime_data.data.built == {"attic": "23.05.5"}
+    assert builds == []
+
+
 async def test_the_button_builds_what_the_profile_names(hass: HomeAssistant, attic: Wire) -> None:
     await act(hass, "button", "press", BUTTON)
     assert ("POST", "builds", {"profile_id": "attic"}) in attic.asked

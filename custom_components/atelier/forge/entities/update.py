@@ -37,9 +37,8 @@ class Image(ProfileEntity, UpdateEntity):
     @property
     @override
     def latest_version(self) -> str | None:
-        if (profile := self.profile) is None:
-            return None
-        return newer(profile.release, self.coordinator.data.stable)
+        profile = self.profile
+        return newer(profile.release, self.coordinator.data.stable) if profile else None
 
     @property
     @override
