@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from forge.errors import Busy, Precondition, Upstream
+from forge.errors import Busy, Invalid, NotFound, Precondition, Unsupported, Upstream
+from forge.jobs.states import State
+from forge.openwrt.asu.answers import waiting
 from forge.openwrt.asu.changes import SNAPSHOT, adapted, branch_of, changes_until
 from forge.openwrt.asu.requests import BuildRequest
+from forge.openwrt.place import Place
 from rig.openwrt.faults import Content, Status
 from rig.openwrt.releases import ATH79, OPKG_ZST
 from tests.forge.openwrt.conftest import OpenWorks
@@ -186,3 +189,90 @@ def test_an_answer_is_given_again_only_while_it_is_whole_and_fresh(open_works: O
     works.forge.jobs.cancel(newer.id)
     shown = works.forge.asu.show(asked.hash)
     assert (shown.status, shown.detail) == (500, "Error: The build was cancelled")
+
+
+def test_the_catalog_tells_boards_and_packages(works: Works) -> None:
+    catalog = works.forge.catalog
+    overview = catalog.overview()
+    assert overview.upstream_url == works.mirror.url
+    assert overview.branches["24.10"].package_changes[0].target == "firewall4"
+    place = Place(release=OPKG_ZST.version, target="ath79", subtarget="generic")
+    told_board = catalog.board(place, "glinet,gl-ar150")
+    assert (told_board["id"], told_board["target"]) == ("glinet_gl-ar150", ATH79.id)
+    assert str(told_board["build_at"]).startswith("20")
+    index = catalog.index(place)
+    assert index.architecture == ATH79.arch
+    assert any(name.startswith("kmod-") for name in index.packages)
+    shared = catalog.shared_index(place.release, ATH79.arch)
+    assert "htop" in shared
+    assert not any(name.startswith("kmod-") for name in shared)
+    with pytest.raises(NotFound):
+        catalog.shared_index(place.release, "z80")
+    with pytest.raises(NotFound):
+        catalog.board(place, "nobody")
+
+
+def test_figures_are_counted_from_builds(works: Works) -> None:
+    stats = works.forge.stats
+    assert stats.errors(5) == "No build errors recorded\n"
+    good = BuildRequest(
+        version=OPKG_ZST.version, target=ATH79.id, profile=BOARD, packages=["htop", "-swconfig"]
+    )
+    bad = good.model_copy(update={"packages": ["no-such-package"]})
+    for asked in (good, bad):
+        works.forge.asu.ask(asked)
+        assert stats.queue().queue_length == 1
+        works.run(works.forge.jobs.list()[0])
+    assert works.forge.asu.show(good.hash).status == 200
+    failed = works.forge.asu.show(bad.hash)
+    assert (failed.status, "no-such-package" in failed.detail) == (500, True)
+    summary = stats.summary()
+    assert (summary.builds_24h, summary.failures_24h, summary.cache_hits_24h) == (2, 1, 0)
+    assert [sum(curve.data) for curve in stats.per_day().datasets] == [2, 0, 1]
+    assert [curve.label for curve in stats.by_version().datasets] == ["24.10"]
+    assert [curve.label for curve in stats.by_version("24.10").datasets] == [OPKG_ZST.version]
+    assert stats.by_version("23.05").datasets == []
+    top = stats.top_packages("24.10", 5)
+    assert [(one.name, one.count) for one in top.packages] == [("htop", 1)]
+    assert stats.top_packages("23.05", 5).packages == []
+    (line,) = stats.errors(5).splitlines()
+    assert "build.packages_missing" in line
+    assert len(line) < 300
+
+
+def test_what_there_is_not_is_refused(works: Works) -> None:
+    good = BuildRequest(version=OPKG_ZST.version, target=ATH79.id, profile=BOARD)
+    for changes in ({"version": "99.0.0"}, {"target": "x/y"}, {"profile": "nobody"}):
+        with pytest.raises(Unsupported) as refused:
+            works.forge.asu.ask(good.model_copy(update=changes))
+        assert refused.value.status == 400
+        assert refused.value.facts["request_hash"] != good.hash
+    strange = good.model_copy(update={"repositories": {"x": "https://elsewhere.example/x"}})
+    with pytest.raises(Invalid, match="allows"):
+        works.forge.asu.ask(strange)
+    with pytest.raises(NotFound):
+        works.forge.asu.show("0" * 64)
+    place = Place(release=OPKG_ZST.version, target="ath79", subtarget="generic")
+    assert works.forge.asu.revision(place) == OPKG_ZST.revision
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "told"),
+    [
+        (State.QUEUED, None, ("queued", "queued")),
+        (State.PREPARING, None, ("started", "init")),
+        (State.DOWNLOADING, "an archive", ("started", "container_setup")),
+        (State.BUILDING, "packages", ("started", "validate_manifest")),
+        (State.BUILDING, "image", ("started", "building_image")),
+        (State.COLLECTING, None, ("started", "building_image")),
+    ],
+)
+def test_where_a_build_is_has_a_name_that_clients_know(
+    works: Works, state: State, step: str | None, told: tuple[str, str]
+) -> None:
+    works.forge.asu.ask(BuildRequest(version=OPKG_ZST.version, target=ATH79.id, profile=BOARD))
+    (build,) = works.forge.builds.list()
+    moved = build.model_copy(update={"state": state, "step": step, "position": 3})
+    answer = waiting(moved, "hash")
+    assert (answer.detail, answer.imagebuilder_status) == told
+    assert answer.queue_position == (2 if state is State.QUEUED else None)
