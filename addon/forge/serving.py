@@ -20,14 +20,16 @@ _LOGGER: Final = logging.getLogger(__name__)
 def serve(settings: Settings) -> None:
     """Run the Forge until a signal says stop. Raise ForgeError where it cannot start."""
     # Loaded before the API's process is forked: both share it, and it starts again at once.
-    from forge.api.serving import serve_api  # noqa: PLC0415 - `forge worker` needs no server
+    from forge.api.server import description  # noqa: PLC0415 - `forge worker` needs no server
+    from forge.api.serving import serve_api  # noqa: PLC0415 - as above
 
+    description()
     # It keeps what jobs leave; only workers elsewhere send it to somebody.
     settings = settings.model_copy(update={"server_url": None})
     forge = _open(settings)
     token(settings)
 
-    host = Host(forge, Companion(partial(serve_api, settings), forge.close))
+    host = Host(forge, Companion(partial(serve_api, forge), forge.close))
     _LOGGER.info("The Forge runs; its data is in %s", settings.data_dir)
     host.run()
 

@@ -1,6 +1,7 @@
 """The API as an aiohttp application, one for each door."""
 
 import asyncio
+from functools import cache
 import time
 from typing import Final
 
@@ -92,15 +93,21 @@ def build(forge: Forge, door: Door, token: str, live: Live, metrics: Metrics) ->
             app.router.add_route(method, route.path, handler)
     if door is Door.API:
         open_to_clients(app, [one for one in served if one[0].tag == ASU])
-    description = as_json(describe(ROUTES)).text or ""
+    described = description()
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(text=description, content_type="application/json")
+        return web.Response(text=described, content_type="application/json")
 
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
     app[TICKETS] = Tickets()
     Pages().add_to(app)
     return app
+
+
+@cache
+def description() -> str:
+    """Return what is served, as OpenAPI tells it. Making it takes memory: once is enough."""
+    return as_json(describe(ROUTES)).text or ""
 
 
 def _handler(route: Route, forge: Forge, live: Live, metrics: Metrics) -> Handler:

@@ -14,7 +14,6 @@ from forge.api.live import Live
 from forge.api.metrics import Metrics
 from forge.api.server import build
 from forge.app import Forge
-from forge.settings import Settings
 from forge.tokens import token
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -32,18 +31,18 @@ class _NoTraces(logging.Filter):
         return True
 
 
-def serve_api(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def serve_api(forge: Forge) -> None:
+    """Serve until SIGTERM or SIGINT, in a process that holds no connection of another's."""
     logging.getLogger("aiohttp.server").addFilter(_NoTraces())
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(forge))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(forge: Forge) -> None:
+    settings = forge.settings
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    forge = await asyncio.to_thread(Forge.open, settings)
     live = Live(forge)
     await live.start()
     runners = []

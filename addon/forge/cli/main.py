@@ -1,52 +1,22 @@
-"""The command line put together, and what becomes of errors."""
+"""The command line's one entrance, and what becomes of errors."""
 
 import os
 import sys
-from typing import Any, Final
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
-from forge.cli import (
-    artifacts,
-    asu,
-    builders,
-    builds,
-    cards,
-    jobs,
-    keys,
-    mcp,
-    operations,
-    profiles,
-    releases,
-    running,
-    system,
-)
+from forge.cli import starting
 from forge.cli.codes import INTERRUPTED, USAGE, exit_code
-from forge.cli.output import JSON_FLAG, clean, write_json
+from forge.cli.flags import JSON_FLAG
 from forge.errors import ForgeError
-
-app: Final = typer.Typer(
-    help="The heavy tools beside Home Assistant.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-_RUN: Final = "Run a Forge"
-for _command in (running.serve, running.worker, running.token, running.health, running.version):
-    app.command(rich_help_panel=_RUN)(_command)
-mcp.add_to(app, panel=_RUN)
-for _room in (profiles, releases, builders, keys, builds, artifacts, cards, jobs, asu):
-    app.add_typer(_room.app, rich_help_panel="Ask a Forge")
-for _room_of_one in (system, operations):
-    _room_of_one.add_to(app, panel="Ask a Forge")
 
 
 def main() -> None:
     """Run the command line. An error is one line, with an exit code of its family."""
     try:
-        code = app(standalone_mode=False)
+        code = _app()(standalone_mode=False)
     except ForgeError as error:
         _tell(error.as_dict())
         sys.exit(exit_code(error.code))
@@ -63,8 +33,19 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _app() -> typer.Typer:
+    """Return the commands: who runs a Forge for days loads none of those that ask one."""
+    if sys.argv[1:2] and sys.argv[1] in starting.COMMANDS:
+        return starting.app
+    from forge.cli import commands  # noqa: PLC0415 - the whole purpose
+
+    return commands.app
+
+
 def _tell(error: dict[str, Any]) -> None:
     """Tell of an error: a line for people, and JSON where JSON is expected."""
+    from forge.cli.output import clean, write_json  # noqa: PLC0415 - 3 MB, for who errs
+
     sys.stderr.write(f"{error['code']}: {clean(error['message'])}\n")
     if JSON_FLAG in sys.argv:
         write_json({"error": error})

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-JSON_FLAG: Final = "--json"
 #: Where no terminal says how wide it is, nothing is wrapped or cut.
 _WIDE: Final = 10_000
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")

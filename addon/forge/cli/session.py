@@ -13,7 +13,8 @@ import typer
 
 from forge.cli import place
 from forge.cli.codes import INTERRUPTED
-from forge.cli.output import JSON_FLAG, clean, note, write_json
+from forge.cli.flags import JSON_FLAG
+from forge.cli.output import clean, note, write_json
 from forge.client.http import Client, Told
 from forge.client.streams import FINISHED, follow_log, watch
 from forge.errors import Cancelled

@@ -13,6 +13,8 @@ import signal
 import time
 from typing import Final
 
+from sqlalchemy.orm import configure_mappers
+
 from forge.app import Forge
 from forge.errors import ForgeError, NotFound
 from forge.jobs import claim as claims, proc, recovery, runner
@@ -61,9 +63,7 @@ class Host:
         """Work until a signal says stop; then see what runs to its end."""
         proc.adopt_orphans()
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        # What is loaded by now stays in memory that all forked processes share.
-        gc.collect()
-        gc.freeze()
+        self._warm_up()
         while not self._done():
             try:
                 self._work()
@@ -78,6 +78,20 @@ class Host:
             self._worker.leave()
         except ForgeError as error:
             _LOGGER.warning("The worker could not say goodbye: %s", error)
+
+    def _warm_up(self) -> None:
+        """Do once what is done again and again, before anything is forked.
+
+        What libraries prepare at their first use then lies in memory that all processes share.
+        """
+        configure_mappers()
+        try:
+            self._look_after()
+        except ForgeError as error:
+            _LOGGER.warning("The worker waits: %s", error)
+        gc.collect()
+        proc.give_back()
+        gc.freeze()
 
     def _done(self) -> bool:
         """Tell whether there is nothing left to wait for, or no sense in waiting longer."""
@@ -96,6 +110,12 @@ class Host:
         if self._companion is not None:
             self._companion.watch()
         self._reap()
+        self._look_after()
+        if not self.stopping:
+            self._fill()
+
+    def _look_after(self) -> None:
+        """Say that this worker lives, and see what others have left."""
         self._live()
         if self._is_due("sweep", _SWEEP_EVERY_S):
             proc.reap({*self._running, *self._children()})
@@ -108,8 +128,6 @@ class Host:
                 partial(end_left, self.forge.settings),
             )
             recovery.resend(self.forge.store, self.forge.queue)
-        if not self.stopping:
-            self._fill()
 
     def _live(self) -> None:
         """Tell the others that this worker lives, and watch what it runs."""

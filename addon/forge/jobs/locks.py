@@ -4,8 +4,10 @@ A lock belongs to a job's claim and ends with it, however it ends. Nothing here 
 so a clock that jumps frees nothing.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from forge.jobs.claim import Claim
 from forge.jobs.rows import LockRow
@@ -14,7 +16,12 @@ from forge.store.base import now
 
 def try_lock(claim: Claim, name: str) -> str | None:
     """Take a lock for a job; return None, or the id of the job that holds it."""
-    insert = sqlite.insert if claim.store.is_file else postgresql.insert
+    if claim.store.is_file:
+        insert: Any = sqlite.insert
+    else:
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB that files do not need
+
+        insert = postgresql.insert
     while True:
         with claim.store.write() as session:
             session.execute(

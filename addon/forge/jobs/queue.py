@@ -1,10 +1,15 @@
 """The queue: Huey carries ids of jobs, one queue for each slot; the store knows the rest."""
 
+from importlib import import_module
 import json
 from pathlib import Path
 from typing import Any, Final
 
-from huey.api import Huey, PostgresHuey, SqliteHuey
+from forge.unneeded import unneeded
+
+with unneeded("psycopg"):  # which only a server's queue needs, and costs 6 MB
+    from huey import storage
+    from huey.api import Huey, PostgresHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
 
@@ -66,6 +71,7 @@ class Queue:
         if self._store.is_file:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             return SqliteHuey(str(slot), filename=str(self._file), strict_fifo=True, **common)
+        storage.psycopg = import_module("psycopg")
         address = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return self._told(
             lambda: PostgresHuey(

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import VARCHAR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forge.store.base import Base, now
 
 #: Ids sort by their bytes in every database, whatever its language is.
-_ID: Final = sa.String(255).with_variant(VARCHAR(255, collation="C"), "postgresql")
+_ID: Final = sa.String(255).with_variant(sa.VARCHAR(255, collation="C"), "postgresql")
 
 
 class ProfileRow(Base):
