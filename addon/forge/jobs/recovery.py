@@ -74,7 +74,8 @@ def resend(store: Store, queue: Queue) -> None:
                 .where(
                     JobRow.state == State.QUEUED,
                     JobRow.slot == slot,
-                    JobRow.queued_at < now() - _FRESH,
+                    # Also where a clock jumped back since: nothing waits for it to come again.
+                    sa.not_(JobRow.queued_at.between(now() - _FRESH, now() + _FRESH)),
                 )
                 .order_by(JobRow.queued_at)
             ).all()

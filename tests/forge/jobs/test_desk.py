@@ -312,6 +312,14 @@ def test_a_job_of_a_kind_that_is_gone_fails(
     assert forge.jobs.show(job.id).state is State.FAILED
 
 
+def test_what_was_asked_while_a_clock_was_ahead_is_sent_too(forge: Forge) -> None:
+    with forge.store.write() as session:
+        lost, _new = forge.jobs.add(session, "forge.tidy", {})
+        session.execute(sa.update(JobRow).values(queued_at=now() + timedelta(days=3650)))
+    recovery.resend(forge.store, forge.queue)
+    assert forge.queue.waiting(lost.slot) == {lost.id}
+
+
 def test_what_no_queue_holds_is_sent_again_once(forge: Forge) -> None:
     with forge.store.write() as session:
         lost, _new = forge.jobs.add(session, "forge.tidy", {})

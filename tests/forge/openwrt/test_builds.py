@@ -372,9 +372,8 @@ def test_a_finished_build_holds_its_job_until_it_is_deleted(works: Works) -> Non
         works.forge.profiles.delete("p1")
     with pytest.raises(Conflict, match="need the Image Builder"):
         works.forge.builders.delete(built.recipe.place)
-    pruned = works.run(works.forge.builders.prune(Prune(all=True)))
-    assert pruned.result
-    assert pruned.result["pruned"] == []
+    with pytest.raises(Conflict, match="need the Image Builder"):
+        works.forge.builders.prune(Prune(all=True))
     works.forge.builds.delete(built.id)
     works.forge.profiles.delete("p1")
     works.do("forge.tidy", older_than_days=0)
