@@ -24,6 +24,13 @@ from forge.openwrt.inputs import Here, coded, plain
 ROUTES: Final = Routes("workers")
 _STAGING: Final = (Invalid, NotFound, Precondition)
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Base64 = Annotated[
+    str,
+    Field(
+        max_length=100_000,
+        pattern=r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+    ),
+]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}$")]
 
 
@@ -58,14 +65,18 @@ class JobInputs(BaseModel):
     hit: str | None = Field(description="the build with that key whose files are all there")
 
 
+class KeyFile(Asked):
+    """One key."""
+
+    name: FileName
+    body: Base64
+
+
 class BuilderKeysBody(Asked):
     """The keys that an Image Builder made."""
 
     builder: Sha256
-    keys: Annotated[
-        dict[FileName, Annotated[str, Field(max_length=100_000)]],
-        Field(min_length=1, max_length=100),
-    ]
+    keys: Annotated[list[KeyFile], Field(min_length=1, max_length=100)]
 
 
 class ShareBody(Asked):
@@ -154,7 +165,9 @@ def show_job_inputs(call: Call, path: JobPath, query: InputsQuery) -> JobInputs:
 def keep_builder_keys(call: Call, path: JobPath, body: BuilderKeysBody) -> None:
     """Keep the keys that an Image Builder made at its first use; the first ones stay."""
     _of_worker(call, path.job_id)
-    _here(call, path.job_id).keep_keys(body.builder, plain(body.keys))
+    _here(call, path.job_id).keep_keys(
+        body.builder, plain({one.name: one.body for one in body.keys})
+    )
 
 
 @ROUTES.route("POST", "/jobs/{job_id}/share", errors=(Conflict, Forbidden, Precondition))

@@ -25,7 +25,7 @@ async def test_an_image_builders_keys_are_the_first_that_came(doors: Doors) -> N
         {"trusted": {}, "builder_keys": {}, "hit": None},
     )
     for name in ("key-build", "key-other"):
-        body = {"builder": SHA256, "keys": {name: coded(name.encode())}}
+        body = {"builder": SHA256, "keys": [{"name": name, "body": coded(name.encode())}]}
         assert (await answered(doors, "PUT", f"{at}/builder-keys", json=body))[0] == 204
     status, told = await answered(doors, "GET", f"{at}/inputs?builder={SHA256}&key=2:none")
     assert (status, told["builder_keys"]) == (200, {"key-build": coded(b"key-build")})
@@ -36,13 +36,26 @@ async def test_an_image_builders_keys_are_the_first_that_came(doors: Doors) -> N
 @pytest.mark.parametrize(
     ("method", "path", "body", "expected"),
     [
-        ("PUT", "builder-keys", {"builder": SHA256, "keys": {}}, (422, "validation.body")),
-        ("PUT", "builder-keys", {"builder": "..", "keys": {"a": ""}}, (422, "validation.body")),
+        ("PUT", "builder-keys", {"builder": SHA256, "keys": []}, (422, "validation.body")),
+        (
+            "PUT",
+            "builder-keys",
+            {"builder": "..", "keys": [{"name": "a", "body": ""}]},
+            (422, "validation.body"),
+        ),
         (
             *("PUT", "builder-keys"),
-            *({"builder": SHA256, "keys": {"../a": ""}}, (422, "validation.body")),
+            *(
+                {"builder": SHA256, "keys": [{"name": "../a", "body": ""}]},
+                (422, "validation.body"),
+            ),
         ),
-        ("PUT", "builder-keys", {"builder": SHA256, "keys": {"a": "?"}}, (422, "validation.keys")),
+        (
+            "PUT",
+            "builder-keys",
+            {"builder": SHA256, "keys": [{"name": "a", "body": "?"}]},
+            (422, "validation.body"),
+        ),
         ("POST", "share", {"names": ["a"]}, (412, "precondition.share")),
     ],
     ids=range(5),
