@@ -41,7 +41,7 @@ export class AtWords extends AtField<string[]> {
     return this.framed(html`
       <input
         id="control"
-        list="offers"
+        list=${this.offers.length ? "offers" : nothing}
         autocomplete="off"
         ?disabled=${this.disabled}
         aria-describedby=${this.describedBy}

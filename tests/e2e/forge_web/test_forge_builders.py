@@ -40,7 +40,7 @@ async def test_what_a_build_needs_goes_only_when_it_is_said(web: Web, page: Page
     await page.get_by_role("button", name="More about 24.10.4/mediatek/filogic").click()
     await page.get_by_role("menuitem", name="Delete").click()
     question = page.locator("at-confirm")
-    await expect(question).to_contain_text("Its images stay")
+    await expect(question).to_contain_text("images stay")
     await question.get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Delete those unused").click()
     dialog = page.locator("forge-prune-dialog")

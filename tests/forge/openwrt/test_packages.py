@@ -65,3 +65,44 @@ def test_a_server_that_fails_is_told(works: Works) -> None:
     works.mirror.fault("*/base/Packages.gz", Status(500))
     with pytest.raises(Upstream):
         works.forge.packages.search(PLACE, "htop", 9)
+
+
+def test_the_longest_unused_index_is_forgotten(works: Works) -> None:
+    places = [
+        Place(release=release, target=target, subtarget=subtarget)
+        for release in (OPKG_ZST.version, APK.version)
+        for target, subtarget in (("ath79", "generic"), ("mediatek", "filogic"))
+    ]
+    for place in places[:3]:
+        assert works.forge.packages.search(place, "htop", 1)[1]
+    before = len(works.mirror.paths())
+    works.forge.packages.search(places[2], "curl", 1)
+    works.forge.packages.search(places[1], "curl", 1)
+    assert len(works.mirror.paths()) == before
+
+
+def test_feeds_that_are_not_there_are_left_out(works: Works) -> None:
+    for name in ("Packages.gz", "index.json"):
+        works.mirror.fault(f"*/luci/{name}", Status(404))
+    assert works.forge.packages.search(PLACE, "luci-base", 9) == ([], 0)
+    assert works.forge.packages.search(PLACE, "htop", 9)[1] == 1
+
+
+@pytest.mark.parametrize("told", [b'{"packages": 7}', b'{"packages": []}'])
+def test_an_index_of_another_shape_is_refused(works: Works, told: bytes) -> None:
+    place = PLACE.model_copy(update={"release": APK.version})
+    works.mirror.fault("*/base/index.json", Content(told))
+    with pytest.raises(Upstream, match="no index"):
+        works.forge.packages.search(place, "htop", 9)
+
+
+def test_a_target_that_does_not_tell_its_architecture_is_refused(works: Works) -> None:
+    works.mirror.fault("*/ath79/generic/profiles.json", Content(b'{"arch_packages": "../x"}'))
+    with pytest.raises(Upstream, match="architecture"):
+        works.forge.packages.search(PLACE, "htop", 9)
+
+
+def test_a_target_without_a_kernel_has_its_modules_nowhere(works: Works) -> None:
+    told = b'{"arch_packages": "mips_24kc", "linux_kernel": {"version": "../6"}}'
+    works.mirror.fault("*/ath79/generic/profiles.json", Content(told))
+    assert works.forge.packages.search(PLACE, "kmod-usb-storage", 9) == ([], 0)
