@@ -27,7 +27,7 @@ positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "412", "422",
 
 # What a key or an archive holds is more than a schema can say.
 [[operations]]
-include-path-regex = "^/api/v1/(keys|key-check|profiles/[^/]+/overlay.*)$"
+include-path-regex = "^/api/v1/(keys|key-check|profiles/[^/]+/overlay.*|jobs/[^/]+/builder-keys)$"
 [operations.checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "404", "409", "412", "422", "429"]
 
