@@ -51,3 +51,20 @@ async def _calm(pair: tuple[Coffin, Coffin]) -> None:
         await coffin.arm()
         await coffin.wait("state", "armed")
         await coffin.wait("telemetry/motion", "off", timeout_s=20)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(house: Workshop) -> AsyncIterator[str]:
+    """Return the name, and password, of a user who is no administrator, and linked to nobody."""
+    created = await house.hass.command(
+        "config/auth/create", name="Eve", group_ids=["system-users"], local_only=False
+    )
+    user_id = created["user"]["id"]
+    await house.hass.command(
+        "config/auth_provider/homeassistant/create",
+        user_id=user_id,
+        username="eve",
+        password="eve",
+    )
+    yield "eve"
+    await house.hass.command("config/auth/delete", user_id=user_id)

@@ -1,6 +1,5 @@
 """The Forge's page in Home Assistant's panel, as administrators use it and others do not."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +7,6 @@ from typing import Any, Final
 from browsing import go, log_in, needs_chromium
 from playwright.async_api import Browser, Page, WebSocket, expect
 import pytest
-import pytest_asyncio
 
 from rig.forge import TOKEN
 from rig.routers import SLOW_PACKAGE
@@ -42,23 +40,6 @@ async def build(smithy: Smithy) -> str:
     """Have the garden router's image built once more; return the job's id."""
     wish = {"profile_id": smithy.routers.garden.id, "rebuild": True}
     return str((await smithy.forge.post("builds", body=wish))["job_id"])
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def eve(house: Workshop) -> AsyncIterator[str]:
-    """Return the name, and password, of a user who is no administrator."""
-    created = await house.hass.command(
-        "config/auth/create", name="Eve", group_ids=["system-users"], local_only=False
-    )
-    user_id = created["user"]["id"]
-    await house.hass.command(
-        "config/auth_provider/homeassistant/create",
-        user_id=user_id,
-        username="eve",
-        password="eve",
-    )
-    yield "eve"
-    await house.hass.command("config/auth/delete", user_id=user_id)
 
 
 async def test_a_build_is_watched_and_its_image_downloaded(
@@ -159,10 +140,10 @@ async def test_one_of_two_forges(admin: Page, house: Workshop, smithy: Smithy) -
 
 
 async def test_others_see_nothing_and_may_nothing(
-    browser: Browser, house: Workshop, smithy: Smithy, eve: str
+    browser: Browser, house: Workshop, smithy: Smithy, stranger: str
 ) -> None:
     """Not the page, not an answer, not a file."""
-    page = await log_in(browser, house.hass.url, eve, eve)
+    page = await log_in(browser, house.hass.url, stranger, stranger)
     await expect(page.get_by_text("Overview").first).to_be_visible()
     await expect(page.get_by_text("Atelier")).to_have_count(0)
     await go(page, "/atelier/forge/jobs")

@@ -1,35 +1,16 @@
 """What those see who administrate nothing: members, instructors, and whoever is neither."""
 
-from collections.abc import AsyncIterator
 import re
 
 from browsing import go, log_in, needs_chromium
 from pages import row, toast
 from playwright.async_api import Browser, Locator, Page, expect
 import pytest
-import pytest_asyncio
 
 from rig.makerspace import Makerspace
 from rig.workshop import Workshop
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), needs_chromium]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def stranger(house: Workshop) -> AsyncIterator[str]:
-    """Return the name, and password, of a user who is linked to nobody."""
-    created = await house.hass.command(
-        "config/auth/create", name="Eve", group_ids=["system-users"], local_only=False
-    )
-    user_id = created["user"]["id"]
-    await house.hass.command(
-        "config/auth_provider/homeassistant/create",
-        user_id=user_id,
-        username="eve",
-        password="eve",
-    )
-    yield "eve"
-    await house.hass.command("config/auth/delete", user_id=user_id)
 
 
 def tabs(page: Page) -> Locator:

@@ -6,18 +6,12 @@ import "../../elements/at-button";
 import "../../elements/at-chip";
 import { confirmed } from "../../elements/at-confirm";
 import { attempt, toast } from "../../elements/at-toasts";
-import { Ticking } from "../../elements/ticking";
-import { Loading } from "../../frame/loading";
 import { dateTime, number, span } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { Calm } from "../calm";
-import type { ForgeEvent } from "../door";
-import { facts } from "../facts-style";
-import { Hearing } from "../feed";
-import { ForgePage } from "../forge-page";
 import { askedBy } from "../jobs/asked-by";
 import { cancelJob } from "../jobs/cancel";
 import "../jobs/log-view";
+import { OneJobPage } from "../jobs/one-job";
 import "../jobs/progress";
 import { jobSpan } from "../jobs/timing";
 import "../problem";
@@ -37,27 +31,9 @@ interface Shown {
 
 /** One build: how far it is, what it left, what is in it, and why it failed. */
 @customElement("forge-build-view")
-export class BuildView extends ForgePage {
-  private loading = new Loading<Shown>(this, () => this.ask());
-  private reload = new Calm(this, () => void this.loading.load());
-
-  static override styles = [ForgePage.styles, facts];
-
-  constructor() {
-    super();
-    new Hearing(this, (event) => this.heard(event));
-    new Ticking(this, () => {
-      const build = this.loading.loaded?.build;
-      return build?.started_at != null && !finished(build.state);
-    });
-  }
-
-  private get buildId(): string {
-    return this.rest[0] ?? "";
-  }
-
-  private async ask(): Promise<Shown> {
-    const id = encodeURIComponent(this.buildId);
+export class BuildView extends OneJobPage<Shown> {
+  protected override async ask(): Promise<Shown> {
+    const id = encodeURIComponent(this.jobId);
     const [build, job] = await Promise.all([
       this.door.request<Build>("GET", `/builds/${id}`),
       this.door.request<Job>("GET", `/jobs/${id}`),
@@ -73,17 +49,6 @@ export class BuildView extends ForgePage {
     const path = `/profiles/${encodeURIComponent(profile_id)}/versions`;
     const { versions } = await this.door.request<Versions>("GET", path);
     return versions.find((version) => version.version_id === version_id)?.version;
-  }
-
-  private heard(event: ForgeEvent | null): void {
-    const shown = this.loading.loaded;
-    const queued = shown?.build.state === "queued" && event?.type !== "job.progress";
-    if (event && event.job_id !== this.buildId && !queued) return;
-    if (event?.type === "job.progress" && shown) {
-      const { step, percent } = event.data as Pick<Job, "step" | "percent">;
-      this.loading.loaded = { ...shown, job: { ...shown.job, step, percent } };
-      this.requestUpdate();
-    } else this.reload.call();
   }
 
   protected override render() {

@@ -4,15 +4,8 @@ import { customElement } from "lit/decorators.js";
 import { forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
 import { attempt } from "../../elements/at-toasts";
-import { Ticking } from "../../elements/ticking";
-import { Loading } from "../../frame/loading";
 import { dateTime, number, span } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { Calm } from "../calm";
-import type { ForgeEvent } from "../door";
-import { facts } from "../facts-style";
-import { Hearing } from "../feed";
-import { ForgePage } from "../forge-page";
 import "../problem";
 import { finished, type Job } from "../types";
 import { askedBy } from "./asked-by";
@@ -20,6 +13,7 @@ import "./batch-result";
 import { cancelJob } from "./cancel";
 import { kindOf, subjectOf } from "./job";
 import "./log-view";
+import { OneJobPage } from "./one-job";
 import "./progress";
 import { jobSpan } from "./timing";
 
@@ -30,13 +24,9 @@ interface Shown {
 
 /** One job: how far it is, what became of it, what it wrote. */
 @customElement("forge-job-view")
-export class JobView extends ForgePage {
-  private loading = new Loading<Shown>(this, () => this.ask());
-  private reload = new Calm(this, () => void this.loading.load());
-
+export class JobView extends OneJobPage<Shown> {
   static override styles = [
-    ForgePage.styles,
-    facts,
+    OneJobPage.styles,
     css`
       .files {
         display: flex;
@@ -46,36 +36,11 @@ export class JobView extends ForgePage {
     `,
   ];
 
-  constructor() {
-    super();
-    new Hearing(this, (event) => this.heard(event));
-    new Ticking(this, () => {
-      const job = this.loading.loaded?.job;
-      return job?.started_at != null && !finished(job.state);
-    });
-  }
-
-  private get jobId(): string {
-    return this.rest[0] ?? "";
-  }
-
-  private async ask(): Promise<Shown> {
+  protected override async ask(): Promise<Shown> {
     const path = `/jobs/${encodeURIComponent(this.jobId)}`;
     const job = await this.door.request<Job>("GET", path);
     if (!finished(job.state)) return { job, files: [] };
     return { job, ...(await this.door.request<{ files: string[] }>("GET", `${path}/files`)) };
-  }
-
-  private heard(event: ForgeEvent | null): void {
-    const shown = this.loading.loaded;
-    // A place in the queue changes with other jobs.
-    const queued = shown?.job.state === "queued" && event?.type !== "job.progress";
-    if (event && event.job_id !== this.jobId && !queued) return;
-    if (event?.type === "job.progress" && shown) {
-      const { step, percent } = event.data as Pick<Job, "step" | "percent">;
-      this.loading.loaded = { ...shown, job: { ...shown.job, step, percent } };
-      this.requestUpdate();
-    } else this.reload.call();
   }
 
   protected override render() {
