@@ -66,8 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
     And have a folder of one's own for temporary files.
     """
     config.pluginmanager.register(OpenSockets())
-    # A run's own: pytest closes the usual folder to other users whenever any run begins, also in
-    # the middle of a build, which is another user where we are root.
-    root = tempfile.mkdtemp(prefix="pytest-atelier-")
-    os.environ["PYTEST_DEBUG_TEMPROOT"] = root
-    config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        # A run's own: pytest closes the usual folder to other users whenever any run begins, also
+        # in the middle of a build, which is another user where we are root. And a short name, as
+        # the paths of GnuPG's sockets may have 107 bytes (unix(7)).
+        root = tempfile.mkdtemp(prefix="atelier-")
+        config.option.basetemp = root
+        config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))

@@ -1,23 +1,24 @@
 """Unpacks an Image Builder: every member is looked at before it is written.
 
 The archive is read as a stream, each member is checked, and what passes is handed to `tar` as
-an archive that we wrote ourselves: no two programs read one header differently.
+an archive that we wrote ourselves: no two programs read one header differently. Contents go from
+pipe to pipe within the kernel (splice(2)), so that looking costs next to nothing.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+import io
+import os
 from pathlib import Path
 import posixpath
 import subprocess
 import tarfile
-from typing import IO, Final
+from typing import IO, Final, cast, override
 
 from forge.errors import Integrity, JobError
 
 _DECOMPRESS: Final = {".xz": ("xz", "-dc"), ".zst": ("zstd", "-dcq", "--long=31")}
 _PIECE: Final = 1 << 20
-#: tarfile copies what is left of its buffer at each read: a large one is slow.
-_BUFFER: Final = 1 << 15
 _MOST_MEMBERS: Final = 1_000_000
 _LONGEST_NAME: Final = 4_096
 #: What every Image Builder has in its one folder.
@@ -66,12 +67,13 @@ class Unpacker:
             ],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,
             pipesize=_PIECE,
         )
         assert source.stdout is not None and target.stdin is not None  # noqa: PT018, S101 - pipes were asked for
         try:
             with target.stdin as sink:
-                self._copy(source.stdout, sink)
+                self._copy(_Pipe(source.stdout.fileno()), sink.fileno())
         except BrokenPipeError:
             pass  # tar says why, below
         except (tarfile.TarError, EOFError) as error:
@@ -87,19 +89,17 @@ class Unpacker:
             raise JobError(f"tar failed: {told}", about="program", code=target.returncode)
         return self._checked()
 
-    def _copy(self, source: IO[bytes], sink: IO[bytes]) -> None:
+    def _copy(self, source: "_Pipe", sink: int) -> None:
         """Hand on what may be written, member by member."""
-        with tarfile.open(fileobj=source, mode="r|", bufsize=_BUFFER) as archive:
-            for member in archive:
-                # Nothing is looked up later, so nothing need be remembered.
-                vars(archive)["members"].clear()
+        with tarfile.TarFile(fileobj=cast("IO[bytes]", source), mode="r", stream=True) as archive:
+            while (member := archive.next()) is not None:
                 self._checkpoint()
                 if not self._allow(member):
                     continue
-                sink.write(_plain(member).tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape"))
-                if member.isreg() and (content := archive.extractfile(member)) is not None:
-                    _pass(content, sink, member.size)
-        sink.write(bytes(2 * tarfile.BLOCKSIZE))
+                _write(sink, _plain(member).tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape"))
+                if member.isreg():
+                    source.hand_on(sink, member.size + -member.size % tarfile.BLOCKSIZE)
+        _write(sink, bytes(2 * tarfile.BLOCKSIZE))
 
     def _allow(self, member: tarfile.TarInfo) -> bool:
         """Check a member; False drops it. Raise Integrity."""
@@ -174,16 +174,41 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return plain
 
 
-def _pass(content: IO[bytes], sink: IO[bytes], size: int) -> None:
-    """Copy a file's content, and fill up its last block."""
-    left = size
+class _Pipe(io.RawIOBase):
+    """What a program writes: headers are read, to the byte, and contents handed on unread."""
+
+    def __init__(self, number: int) -> None:
+        """Read from a pipe, which stays its owner's."""
+        self._number = number
+        self._at = 0
+
+    @override
+    def read(self, size: int = -1, /) -> bytes:
+        """Return so many bytes, or fewer at the end."""
+        read = bytearray()
+        while len(read) < size and (piece := os.read(self._number, size - len(read))):
+            read += piece
+        self._at += len(read)
+        return bytes(read)
+
+    @override
+    def tell(self) -> int:
+        return self._at
+
+    def hand_on(self, sink: int, size: int) -> None:
+        """Let so many bytes go on into another pipe. Raise EOFError."""
+        self._at += size
+        while size:
+            if not (gone := os.splice(self._number, sink, min(size, _PIECE))):
+                raise EOFError("it ends in the middle of a file")
+            size -= gone
+
+
+def _write(sink: int, content: bytes) -> None:
+    """Write all of it: a pipe may take less at a time."""
+    left = memoryview(content)
     while left:
-        piece = content.read(min(_PIECE, left))
-        if not piece:
-            raise EOFError("it ends in the middle of a file")
-        sink.write(piece)
-        left -= len(piece)
-    sink.write(bytes(-size % tarfile.BLOCKSIZE))
+        left = left[os.write(sink, left) :]
 
 
 def _end(process: subprocess.Popen[bytes]) -> str:
