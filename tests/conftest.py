@@ -54,10 +54,12 @@ class OpenSockets:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a house, where two run side by side (`--dist loadgroup`)."""
+    """Keep together what shares a house, where several run side by side (`--dist loadgroup`)."""
     for item in items:
         if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.parent)))
+            # Each file about the Forge has one of its own.
+            alone = _TESTS / "forge" in item.path.parents
+            item.add_marker(pytest.mark.xdist_group(str(item.path if alone else item.path.parent)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -183,7 +183,9 @@ async def test_a_number_that_is_taken(machines: Page) -> None:
     await expect(dialog).to_contain_text("Give a number from 0 to 65,535")
     await number.fill("1")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_role("alert")).to_contain_text("There is one with this id already.")
+    await expect(dialog.get_by_role("alert")).to_contain_text(
+        "There is a machine with this number already."
+    )
     await machines.keyboard.press("Escape")
 
 

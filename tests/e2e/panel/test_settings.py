@@ -47,7 +47,7 @@ async def test_types_need_trainings(settings: Page, makerspace: Makerspace) -> N
 
     await choose(settings, "More for Welding", "Remove")
     await confirm(settings, "Remove")
-    await expect(toast(settings)).to_contain_text("still needed")
+    await expect(toast(settings)).to_contain_text("still requires this training")
     await expect(item(settings, "trainings", "Welding")).to_be_visible()
 
     await choose(settings, "More for Welders", "Edit")
@@ -78,7 +78,7 @@ async def test_roles(settings: Page, makerspace: Makerspace) -> None:
     await expect(item(settings, "roles", "Carers")).to_contain_text("records care")
     await choose(settings, "More for Staff", "Remove")
     await confirm(settings, "Remove")
-    await expect(toast(settings)).to_contain_text("still needed")
+    await expect(toast(settings)).to_contain_text("still have this role")
     locked = item(settings, "roles", "cannot be changed").first
     await expect(locked.get_by_role("button")).to_have_count(0)
     await makerspace.act("remove_role", role="Carers")
