@@ -95,8 +95,18 @@ class Shop:
     async def new_list(self, machine: int, count: int) -> str:
         """Wait for one more list than there were."""
         await until(lambda: len(self.bus.lists(machine)) > count, f"a list for {machine}")
-        await asyncio.sleep(0.5)
-        return self.bus.lists(machine)[-1]
+        text = self.bus.lists(machine)[-1]
+        await self.keeps(machine, text)
+        return text
+
+    async def keeps(self, machine: int, text: str) -> None:
+        """Wait until a gate has a list in its flash."""
+        flash = {LASER: self.laser, DRILL: self.drill}[machine].flash
+        serial = f'"serial": {json.loads(text.partition("\n")[2])["serial"]},'
+        await until(
+            lambda: any(serial in kept.read_text("utf-8") for kept in flash.glob("list.[ab]")),
+            f"{serial} kept by {machine}",
+        )
 
 
 async def until(condition: Any, what: str) -> None:
@@ -320,6 +330,7 @@ async def test_a_list_ends(shop: Shop) -> None:
         cards=[ListedCard(SAM, 1)],
     )
     await shop.bus.say_list(DRILL, text.decode())
+    await shop.keeps(DRILL, text.decode())
     await shop.drill.network(up=False)
     await asyncio.sleep(1)
     await shop.drill.lay(SAM)
