@@ -92,7 +92,7 @@ async def test_a_profiles_builds_and_what_changed_between_them(web: Web, page: P
     await expect(changes).to_contain_text("tcpdump")
     await go(page, "builds", first)
     await page.get_by_role("link", name="all its builds").click()
-    await expect(page.get_by_label("Profile")).to_have_value("attic")
+    await expect(page.get_by_role("combobox", name="Profile")).to_have_value("attic")
     await expect(row(page, "broken")).to_have_count(0)
 
 

@@ -52,7 +52,8 @@ def build() -> None:
         )
     # Every build leaves steps that the next one may begin with, and the disk is not endless.
     if len(_buildah("images", "--quiet", "--filter", "dangling=true").stdout.split()) > _STEPS:
-        _buildah("rmi", "--prune")
+        # One that was ended in the middle may have left containers on some of them.
+        _buildah("rmi", "--prune", check=False)
 
 
 def base_name() -> str:
