@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The reader is looked at every 120 ms; a card is gone once it was not read three times.
-HELD_S: Final = 0.4
+HELD_S: Final = 0.7
 LIFTED_S: Final = 0.6
 #: For so long after a tap no other is taken.
 LOCKED_S: Final = 2.1
