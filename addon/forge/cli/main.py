@@ -37,14 +37,14 @@ def _app() -> typer.Typer:
     """Return the commands: who runs a Forge for days loads none of those that ask one."""
     if sys.argv[1:2] and sys.argv[1] in starting.COMMANDS:
         return starting.app
-    from forge.cli import commands  # noqa: PLC0415 - the whole purpose
+    from forge.cli import commands  # noqa: PLC0415 - a Forge that runs never gets here, and saves their memory
 
     return commands.app
 
 
 def _tell(error: dict[str, Any]) -> None:
     """Tell of an error: a line for people, and JSON where JSON is expected."""
-    from forge.cli.output import clean, write_json  # noqa: PLC0415 - 3 MB, for who errs
+    from forge.cli.output import clean, write_json  # noqa: PLC0415 - 3 MB that only a command which failed needs
 
     sys.stderr.write(f"{error['code']}: {clean(error['message'])}\n")
     if JSON_FLAG in sys.argv:

@@ -91,7 +91,7 @@ class Supervised:
                 stderr=subprocess.STDOUT,
                 bufsize=0,
                 start_new_session=True,
-                preexec_fn=self._prepare,  # noqa: PLW1509 - a runner has one thread
+                preexec_fn=self._prepare,  # noqa: PLW1509 - unsafe beside other threads; a runner forks from its only one
             )
         except (OSError, ValueError) as error:
             raise JobError(f"{self._argv[0]} cannot be started: {error}", about="program") from None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 import hashlib
-from http import client
+from http import HTTPStatus, client
 import json
 import logging
 from pathlib import Path
@@ -68,7 +68,7 @@ class Home:
                 self._asked("GET", path, {}, b"", {"Content-Length": "0"}) as answer,
                 to.open("wb") as file,
             ):
-                if answer.status >= 300:  # noqa: PLR2004 - success ends there, by HTTP
+                if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
                     _read(answer.status, answer.read())
                 shutil.copyfileobj(answer, file, _PIECE)
                 return dict(answer.headers)

@@ -57,9 +57,9 @@ class Inputs(Protocol):
 
 def inputs_of(ctx: Context) -> Inputs:
     """Return where a job has its inputs from."""
-    if ctx.settings.server_url is None:
+    if (server_url := ctx.settings.server_url) is None:
         return Here(ctx.store, ctx.settings, ctx.job_id)
-    return There(ctx)
+    return There(ctx, server_url)
 
 
 class Here(Inputs):
@@ -106,11 +106,10 @@ class Here(Inputs):
 class There(Inputs):
     """Everything comes from the Forge, and is checked."""
 
-    def __init__(self, ctx: Context) -> None:
-        """Ask the Forge that was set."""
-        assert ctx.settings.server_url is not None  # noqa: S101 - that is why we are here
+    def __init__(self, ctx: Context, server_url: str) -> None:
+        """Ask the Forge at an address."""
         self._ctx = ctx
-        self._home = Home(ctx.settings.server_url, token(ctx.settings))
+        self._home = Home(server_url, token(ctx.settings))
         self._at = f"/jobs/{ctx.job_id}"
 
     @override

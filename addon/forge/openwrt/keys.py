@@ -160,7 +160,9 @@ def _gpg(data: bytes, text: str, ending: str) -> _Read:
     if len(primary) != 1 or not primary[0] or primary[0][0] != _V4:
         raise Invalid("This is not one public OpenPGP key of version 4", about="key")
     body = primary[0]
-    hashed = hashlib.sha1(  # noqa: S324 - what the standard calls the fingerprint
+    # SHA-1 is what a version 4 fingerprint is (RFC 4880, 12.2), and what OpenWrt publishes to be
+    # compared with; signatures are never checked by it.
+    hashed = hashlib.sha1(  # noqa: S324 - see above
         b"\x99" + len(body).to_bytes(2, "big") + body
     )
     fingerprint = hashed.hexdigest().upper()

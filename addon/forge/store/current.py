@@ -29,7 +29,7 @@ def bring_up_to_date(store: Store) -> None:
 def _child(store: Store, pipe: int) -> int:
     """Migrate; tell why where it fails. Return the exit code."""
     try:
-        from forge.store.migrate import migrate  # noqa: PLC0415 - the whole purpose
+        from forge.store.migrate import migrate  # noqa: PLC0415 - Alembic goes with this process; above, the Forge would hold it
 
         migrate(store)
     except Unavailable as error:

@@ -47,7 +47,8 @@ def find(session: Session, place: Place) -> BuilderRow | None:
 
 def ready_of(row: BuilderRow, place: Place, shelf: Shelf) -> Ready:
     """Return what a row tells, which says that it is ready."""
-    assert row.sha256 is not None  # noqa: S101 - it is ready
+    if row.sha256 is None:
+        raise ValueError(f"The Image Builder of {place} is not ready")
     return Ready(
         id=row.id,
         place=place,
