@@ -6,6 +6,8 @@ _COMMAND, _COM_IRQ, _ERROR, _FIFO, _FIFO_LEVEL = 0x01, 0x04, 0x06, 0x09, 0x0A
 _CONTROL, _BIT_FRAMING, _COLLISION, _TX_CONTROL, _VERSION = 0x0C, 0x0D, 0x0E, 0x14, 0x37
 _TRANSCEIVE, _SOFT_RESET = 0x0C, 0x0F
 _RECEIVED, _TIMED_OUT = 0x30, 0x01
+#: Bits of the short frame that calls cards (REQA, WUPA).
+_CALL_BITS = 7
 
 
 class Reader:
@@ -14,6 +16,8 @@ class Reader:
     def __init__(self, board, select):
         """Have power and no card; `select` is the GPIO of its chip select."""
         self.cards = []
+        #: How often the chip was told to call, and a card answered, or none did.
+        self.found = self.empty = 0
         #: Without it the chip is unplugged: the bus reads zeros.
         self.present = True
         self._board = board
@@ -87,6 +91,11 @@ class Reader:
         if registers[_TX_CONTROL] & 3 == 3 and frame:
             answers = [card.hear(frame, framing & 7) for card in self.cards]
         answers = [answer for answer in answers if answer]
+        if framing & 7 == _CALL_BITS:
+            if answers:
+                self.found += 1
+            else:
+                self.empty += 1
         if not answers:
             registers[_COM_IRQ] |= _TIMED_OUT
             return

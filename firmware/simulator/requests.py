@@ -61,7 +61,11 @@ class Requests:
             whole = hasattr(self._display, "chunks")
             facts["display"] = self._display if whole else Picture(self._display)
         if self._reader:
-            facts["cards"] = [binascii.hexlify(card.uid).decode() for card in self._reader.cards]
+            facts["reader"] = {
+                "cards": [binascii.hexlify(card.uid).decode() for card in self._reader.cards],
+                "found": self._reader.found,
+                "empty": self._reader.empty,
+            }
         return facts
 
     def do_edge(self, request, _answer):

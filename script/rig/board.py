@@ -20,6 +20,8 @@ from rig.started import Started
 HEAP: Final = "384k"  # the simulator lives in it too, and words are twice as long as on an ESP32
 START_TIMEOUT_S: Final = 30
 ANSWER_TIMEOUT_S: Final = 10
+PIECE_MS: Final = 300_000  # of virtual time
+REAL_SHARE: Final = 0.2  # of virtual time, that a board on a busy machine may take to live it
 LINE_LIMIT: Final = 1 << 20  # bytes; a long history is one line
 
 
@@ -164,9 +166,19 @@ class Board(Started):
         """Return the last lines that the firmware printed."""
         return self._child.tail(lines)
 
+    async def advance(self, ms: int) -> None:
+        """Let virtual time pass, piece by piece; what happens in it takes real time."""
+        while ms > 0:
+            piece = min(ms, PIECE_MS)
+            patience = ANSWER_TIMEOUT_S + piece / 1000 * REAL_SHARE
+            await self.request("advance", patience_s=patience, ms=piece)
+            ms -= piece
+
     # Its world
 
-    async def request(self, do: str, **fields: Any) -> dict[str, Any]:
+    async def request(
+        self, do: str, *, patience_s: float = ANSWER_TIMEOUT_S, **fields: Any
+    ) -> dict[str, Any]:
         """Send one request to the control port and return its answer.
 
         Raises BoardError when it is refused, SlowError when no answer comes.
@@ -177,7 +189,7 @@ class Board(Started):
             try:
                 self._writer.write(json.dumps({"do": do, **fields}).encode() + b"\n")
                 await self._writer.drain()
-                line = await asyncio.wait_for(self._reader.readline(), ANSWER_TIMEOUT_S)
+                line = await asyncio.wait_for(self._reader.readline(), patience_s)
             except TimeoutError:
                 # The answer may still come; it must not be taken for that of the next request.
                 self._disconnect()

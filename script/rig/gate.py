@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, override
 
 from rig.board import Board, BoardPlan
+from rig.errors import SlowError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The reader is looked at every 120 ms; a card is gone once it was not read three times.
-HELD_S: Final = 0.7
-LIFTED_S: Final = 0.6
+#: A card is gone once the reader has called so often and nobody answered.
+MISSES: Final = 3
+#: The reader is looked at every 120 ms, later where the board gets little time.
+LOOK_TIMEOUT_S: Final = 10
 #: For so long after a tap no other is taken.
 LOCKED_S: Final = 2.1
 
@@ -71,21 +73,22 @@ class Gate(Board):
     # What hands do
 
     async def tap(self, card: str) -> None:
-        """Hold a card to the reader for a moment, once the reader takes another one."""
+        """Hold a card to the reader until it was seen, once the reader takes another one."""
         await asyncio.sleep(max(0.0, self._free_at - asyncio.get_running_loop().time()))
         await self.lay(card)
         self._free_at = asyncio.get_running_loop().time() + LOCKED_S
-        await asyncio.sleep(HELD_S)
         await self.lift()
-        await asyncio.sleep(LIFTED_S)
 
     async def lay(self, card: str) -> None:
-        """Lay a card down and leave it there."""
+        """Lay a card down and leave it there; return when the reader has seen it."""
+        found = await self._looks("found")
         await self.request("card_in", uid=first_byte_first(card))
+        await self._until_looked("found", found + 1)
 
     async def lift(self) -> None:
-        """Take all cards away."""
+        """Take all cards away; return when the reader has missed them."""
         await self.request("card_out")
+        await self._until_looked("empty", await self._looks("empty") + MISSES)
 
     async def push(self) -> None:
         """Push the button."""
@@ -109,6 +112,20 @@ class Gate(Board):
     async def be(self, state: str, *, timeout_s: float = 10) -> None:
         """Wait for a state."""
         await self.wait_snapshot("state", wanted=state, timeout_s=timeout_s)
+
+    async def _looks(self, how: str) -> int:
+        """Return how often the reader found a card, or its field empty."""
+        return int((await self.snapshot())["reader"][how])
+
+    async def _until_looked(self, how: str, count: int) -> None:
+        """Wait until the reader has looked so often; raise SlowError where it does not."""
+        deadline = asyncio.get_running_loop().time() + LOOK_TIMEOUT_S
+        while await self._looks(how) < count:
+            if asyncio.get_running_loop().time() > deadline:
+                raise SlowError(
+                    f"Board {self.plan.id}: nobody looks at its card reader\n{self.log_tail()}"
+                )
+            await asyncio.sleep(0.05)
 
 
 def first_byte_first(card: str) -> str:

@@ -263,7 +263,7 @@ async def test_home_assistant_goes_and_comes_back(shop: Shop) -> None:
     ended = time.time()
     await shop.hass.start()
     # The gate waits up to 30 s between its tries.
-    await shop.laser.request("advance", ms=46_000)
+    await shop.laser.advance(46_000)
     await until(
         lambda: any(one.get("replay") for one in shop.bus.told(LASER, "stopuse")), "a replay"
     )
@@ -309,7 +309,7 @@ async def test_a_list_that_is_forged_old_or_anothers_counts_for_nothing(shop: Sh
 async def test_what_is_taken_away_online_is_refused_offline(shop: Shop) -> None:
     """The list is told anew within seconds."""
     count = len(shop.bus.lists(LASER))
-    await shop.laser.request("advance", ms=46_000)
+    await shop.laser.advance(46_000)
     await shop.do("revoke_permission", member_id=shop.members["Uma"], machine_id=LASER)
     await shop.new_list(LASER, count)
     await shop.laser.network(up=False)
@@ -337,7 +337,7 @@ async def test_a_list_ends(shop: Shop) -> None:
     await shop.drill.be("in_use")
     await shop.drill.lift()
     await shop.drill.be("free")
-    await shop.drill.request("advance", ms=130_000)
+    await shop.drill.advance(130_000)
     await shop.drill.lay(SAM)
     await asyncio.sleep(1)
     await settled(shop.drill)

@@ -187,12 +187,6 @@ class Coffin(Board):
         before = json.loads(path.read_text()) if path.exists() else {}
         path.write_text(json.dumps(before | facts), encoding="utf-8")
 
-    async def advance(self, ms: int) -> None:
-        """Let virtual time pass, in pieces that are answered in time."""
-        while ms > 0:
-            await self.request("advance", ms=min(ms, 300_000))
-            ms -= 300_000
-
     async def solenoid(self) -> bool:
         """Tell whether the solenoid is on."""
         outputs = (await self.snapshot())["outputs"]

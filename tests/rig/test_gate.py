@@ -34,16 +34,16 @@ async def test_a_tap_is_seen(gate: Gate) -> None:
     await gate.wait_snapshot("display", "lines", wanted=["Nessun server", CARD])
     assert not await gate.power()
     assert await gate.state() == "free"
-    assert (await gate.snapshot())["cards"] == []
+    assert (await gate.snapshot())["reader"]["cards"] == []
 
 
 async def test_a_card_may_stay(gate: Gate) -> None:
     """It lies there, first byte first, until it is lifted; the button can be pushed."""
     await gate.lay(CARD)
-    assert (await gate.snapshot())["cards"] == ["01020304"] == [first_byte_first(CARD)]
+    assert (await gate.snapshot())["reader"]["cards"] == ["01020304"] == [first_byte_first(CARD)]
     await gate.push()
     await gate.lift()
-    assert (await gate.snapshot())["cards"] == []
+    assert (await gate.snapshot())["reader"]["cards"] == []
     assert len(await gate.rows()) == 2
 
 

@@ -26,6 +26,7 @@ class Journal:
         self._store = Store("journal")
         kept = self._store.get("entries")
         kept = kept if isinstance(kept, list) else []
+        #: The store keeps this very list.
         self.entries = [one for one in kept if isinstance(one, str) and one.count(",") == 4]
         #: Of this boot: moments in ms of what happened before the time was known, by id.
         self._moments = {}
@@ -57,13 +58,12 @@ class Journal:
                 self._moments[own_id] = self._clock.now()
         if fresh:
             self._fresh.add(own_id)
-        entries = list(self.entries)
-        if len(entries) >= LIMIT:
-            spare = self._spare()
-            entries = [one for one in entries if one not in spare]
-        entries.append("{},{},{},{},{}".format(own_id, action, uid, duration, at))
+        if len(self.entries) >= LIMIT:
+            for start in self._spare():
+                self.entries.remove(start)
+        self.entries.append("{},{},{},{},{}".format(own_id, action, uid, duration, at))
         self._store.put("use", use)
-        self._put(entries)
+        self._changed()
         return self._store.flush()
 
     def keep_use(self, use):
@@ -83,7 +83,11 @@ class Journal:
         """Let go of an entry that the server has."""
         own_id = entry[:_ID]
         self._moments.pop(own_id, None)
-        self._put([one for one in self.entries if one[:_ID] != own_id])
+        for at, one in enumerate(self.entries):
+            if one[:_ID] == own_id:
+                del self.entries[at]
+                break
+        self._changed()
         if not self.entries:
             self._store.flush()
 
@@ -96,12 +100,11 @@ class Journal:
         """Give entries of this boot their time, once it is known."""
         if not self._moments or self._wall.now() is None:
             return
-        entries = list(self.entries)
-        for index, entry in enumerate(entries):
+        for index, entry in enumerate(self.entries):
             if entry[:_ID] in self._moments:
-                entries[index] = entry + str(self._wall.at(self._moments[entry[:_ID]]))
+                self.entries[index] = entry + str(self._wall.at(self._moments[entry[:_ID]]))
         self._moments.clear()
-        self._put(entries)
+        self._changed()
 
     async def run(self):
         """Write what changed."""
@@ -118,7 +121,6 @@ class Journal:
                 spare.append(start)
         return spare
 
-    def _put(self, entries):
-        # Always a new list: the store compares with the one that it was given before.
-        self.entries = entries
-        self._store.put("entries", entries)
+    def _changed(self):
+        # In place: a new list at every message wants a large piece of a memory that is full.
+        self._store.put("entries", self.entries, changed=True)

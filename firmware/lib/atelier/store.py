@@ -40,9 +40,9 @@ class Store:
         """Return a kept value."""
         return self.values.get(key, default)
 
-    def put(self, key, value):
-        """Keep a value; it is written soon."""
-        if self.values.get(key) != value or key not in self.values:
+    def put(self, key, value, *, changed=False):
+        """Keep a value; it is written soon. With `changed` it was changed in place."""
+        if changed or self.values.get(key) != value or key not in self.values:
             self.values[key] = value
             self._dirty = True
             self._changed.set()

@@ -60,7 +60,7 @@ async def _busy(board: Board, port: int, built: Built) -> int:
     """Keep a board busy and return the most bytes that its firmware had in use."""
     await board.request("heap", threshold=_COLLECT_AFTER)
     await board.wait_snapshot("network", wanted="up")
-    await board.request("advance", ms=5000)
+    await board.advance(5000)
     settings = {key: rule["default"] for key, rule in built.bundle.rules()["settings"].items()}
     branch = f"props/{board.plan.id}"
     for number in range(_ROUNDS):
@@ -77,12 +77,12 @@ async def _busy(board: Board, port: int, built: Built) -> int:
             port,
         )
         await _touch(board, built)
-        await board.request("advance", ms=10_000)
+        await board.advance(10_000)
         if number % 5 == 0:
             await board.network(up=False)
-            await board.request("advance", ms=3000)
+            await board.advance(3000)
             await board.network(up=True)
-            await board.request("advance", ms=15_000)
+            await board.advance(15_000)
     heap = (await board.snapshot())["heap"]
     return int(heap["peak"] - heap["base"])
 
@@ -94,7 +94,7 @@ async def _touch(board: Board, built: Built) -> None:
         await board.edge("pir")
     elif any("spi" in pin for pin in pins.values()):
         await board.request("card_in", uid="01020304")
-        await board.request("advance", ms=1000)
+        await board.advance(1000)
         await board.request("card_out")
 
 
