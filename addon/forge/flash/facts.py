@@ -77,6 +77,7 @@ class Record(BaseModel):
     by: str
     confirmed_at: datetime
     began_at: datetime | None = Field(description="the card was changed from here on")
+    written_at: datetime | None = Field(description="all was written, and not read back yet")
     ended_at: datetime | None
     device_path: str
     device_model: str | None
@@ -91,7 +92,12 @@ class Record(BaseModel):
     verification: Verification
     result: Outcome | None
     ejected: bool | None
-    incomplete: bool = Field(default=False, description="the card holds no whole image")
+    incomplete: bool = Field(
+        default=False, description="it ended before all was written: the card holds no whole image"
+    )
+    unproved: bool = Field(
+        default=False, description="it ended before all that was written was read back"
+    )
     suspect: bool = Field(default=False, description="the card gave other bytes back")
     error: Problem | None = None
 
@@ -118,11 +124,13 @@ def record_of(row: RecordRow, job_state: str | None, job_error: dict[str, Any] |
     """Return what is told of a record; how far it is, its job knows."""
     record = Record.model_validate(row)
     record.status = _status(row, job_state)
-    if record.error is None and job_error is not None:
+    # A job that died when all was done and noted has failed; the writing has not.
+    if record.error is None and job_error is not None and record.status is Progress.FAILED:
         record.error = Problem.model_validate(job_error)
     record.suspect = row.result == Outcome.MISMATCH
-    ended = record.status not in (Progress.PENDING, Progress.RUNNING, Progress.SUCCEEDED)
-    record.incomplete = ended and row.began_at is not None and not record.suspect
+    if record.status in (Progress.FAILED, Progress.CANCELLED) and not record.suspect:
+        record.incomplete = row.began_at is not None and row.written_at is None
+        record.unproved = row.written_at is not None
     return record
 
 

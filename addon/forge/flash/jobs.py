@@ -131,6 +131,7 @@ def _copied(ctx: Context, row: PlanRow, seen: Seen, path: Path, target: BlockTar
 
         write(content, target, tell=tell, check=check)
         expected = seen.sha256 if full else content.prefix_digest
+    records.change(ctx.store, ctx.job_id, written_at=now())
     if not checked:
         return Outcome.SKIPPED
     ctx.state(State.VERIFYING, "reading back")

@@ -60,6 +60,8 @@ class RecordRow(Base):
     verification: Mapped[str] = mapped_column(sa.String(16))
     #: Set before the first byte is written.
     began_at: Mapped[datetime | None]
+    #: Set when all is on the medium, and before it is read back.
+    written_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     #: match, mismatch or skipped.
     result: Mapped[str | None] = mapped_column(sa.String(16))

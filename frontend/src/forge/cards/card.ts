@@ -81,6 +81,7 @@ export interface CardRecord {
   sha256: string;
   result: Written["result"] | null;
   incomplete: boolean;
+  unproved: boolean;
   suspect: boolean;
   error: Problem | null;
 }

@@ -97,7 +97,7 @@ export class RecordList extends LitElement {
     ];
   }
 
-  private status({ status, result, suspect, incomplete, error }: CardRecord) {
+  private status({ status, result, suspect, incomplete, unproved, error }: CardRecord) {
     const words =
       status === "succeeded" && result
         ? t(`forge_cards.outcome.${result}`)
@@ -106,6 +106,7 @@ export class RecordList extends LitElement {
       <at-chip tone=${TONES[status]}>${words}</at-chip>
       ${suspect ? html`<at-chip tone="bad">${t("forge_cards.suspect")}</at-chip>` : nothing}
       ${incomplete ? html`<at-chip tone="warning">${t("forge_cards.incomplete")}</at-chip>` : nothing}
+      ${unproved ? html`<at-chip tone="warning">${t("forge_cards.unproved")}</at-chip>` : nothing}
       ${error && status === "failed" ? html`<span class="muted">${failureText(forgeFailure(error))}</span>` : nothing}
     </span>`;
   }
