@@ -1,7 +1,7 @@
 """Home Assistant's side of machines: their desk and ledger, their boards and devices."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -104,6 +104,8 @@ class Makerspace:
         self._showing = Showing(workshop.hass.loop, self._show, self._tell)
         self._endings: list[CALLBACK_TYPE] = []
         self._ticking = False
+        #: What is written, and then told, to the end.
+        self._changes: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def begin(cls, workshop: Workshop) -> Self:
@@ -126,6 +128,7 @@ class Makerspace:
             self.desk.happened.listen(self._showing.happened),
             self._showing.close,
             self.desk.ledger_up.listen(self._ledger_changed),
+            self.desk.anew.listen(self._look_anew),
             async_track_time_interval(self.hass, self._tick, _TICK),
             async_track_time_interval(self.hass, self._retain, _RETENTION),
             async_call_later(self.hass, _FIRST_RETENTION_S, self._retain),
@@ -137,6 +140,8 @@ class Makerspace:
         """Answer nobody any more, keep what waits, and let go of the ledger."""
         while self._endings:
             self._endings.pop()()
+        if self._changes:
+            await asyncio.wait(self._changes)
         await self.lists.close()
         await self.lanes.close()
         await self.desk.close()
@@ -150,36 +155,47 @@ class Makerspace:
 
     async def save_all[F: Fact](self, facts: Sequence[F], *, by: str) -> list[F]:
         """Keep all facts or none."""
-        with translated_ledger_errors():
-            kept = await self._clerk.save_all(facts, by=by)
-        self._changed(*map(type, kept))
-        return kept
+        kinds = set[type[Fact]](map(type, facts))
+        return await self._through(self._clerk.save_all(facts, by=by), lambda _kept: kinds)
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it."""
-        with translated_ledger_errors():
-            removal = await self._clerk.remove(kind, id, by=by)
-        self._changed(kind, *_taken(kind))
-        return removal
+        return await self._through(
+            self._clerk.remove(kind, id, by=by), lambda _removal: _with_taken(kind)
+        )
 
     async def set_permissions(
         self, granted: Sequence[Permission], revoked: Sequence[int], *, by: str
     ) -> tuple[list[Permission], Removal | None]:
         """Keep permissions and remove others, all or none; return what takes the latter back."""
-        with translated_ledger_errors():
-            done = await self._clerk.set_permissions(granted, revoked, by=by)
-        self._changed(Permission)
-        return done
+        return await self._through(
+            self._clerk.set_permissions(granted, revoked, by=by), lambda _done: {Permission}
+        )
 
     async def restore(self, removal: Removal, *, by: str) -> list[Any]:
         """Take a removal back; return the facts."""
-        with translated_ledger_errors():
-            facts = await self._clerk.restore(removal, by=by)
-        kind = type(facts[0])
-        self._changed(kind, *_taken(kind))
-        return facts
+        return await self._through(
+            self._clerk.restore(removal, by=by), lambda facts: _with_taken(type(facts[0]))
+        )
 
-    def _changed(self, *kinds: type[Fact]) -> None:
+    async def _through[T](self, change: Awaitable[T], kinds: Callable[[T], set[type[Fact]]]) -> T:
+        """Carry a change through, also where who asked for it is stopped meanwhile.
+
+        Once the ledger has it, the desk must go by it and devices show it.
+        """
+
+        async def carry() -> T:
+            done = await change
+            self._changed(kinds(done))
+            return done
+
+        task = self.hass.async_create_task(carry(), f"{DOMAIN} change")
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
+        with translated_ledger_errors():
+            return await asyncio.shield(task)
+
+    def _changed(self, kinds: set[type[Fact]]) -> None:
         """Tell that facts of these kinds changed, and show it where devices do."""
         if not _SHOWN.isdisjoint(kinds):
             self._sync()
@@ -192,12 +208,10 @@ class Makerspace:
         self.on_facts.tell(frozenset({"unknown_card"}))
         return count
 
-    async def refresh(self, kinds: frozenset[str] = EVERY_KIND) -> None:
-        """Take everything over from the ledger, after facts of these kinds changed in it."""
+    async def refresh(self) -> None:
+        """Take everything over from the ledger, after somebody else changed it."""
         with translated_ledger_errors():
             await self.desk.refresh()
-        self._sync()
-        self.on_facts.tell(kinds)
 
     # Requests to boards
 
@@ -292,7 +306,7 @@ class Makerspace:
 
     def _make(self, provider: _Provider, machine_ids: list[int]) -> None:
         made = [entity for number in machine_ids for entity in provider.make(self, number)]
-        if made:
+        if made and not self.workshop.leaving:
             provider.add(made)
 
     @callback
@@ -392,6 +406,12 @@ class Makerspace:
             witnesses.tell(happening)
 
     @callback
+    def _look_anew(self) -> None:
+        """Show what was taken over from the ledger."""
+        self._sync()
+        self.on_facts.tell(EVERY_KIND)
+
+    @callback
     def _ledger_changed(self, up: bool) -> None:  # noqa: FBT001 - what the desk tells
         self.ledger_up = up
         self.on_ledger.tell()
@@ -436,9 +456,9 @@ class Makerspace:
         )
 
 
-def _taken(kind: type[Fact]) -> list[type[Fact]]:
-    """Return the kinds that come and go with one."""
-    return [other for other, _ in KINDS[kind].takes]
+def _with_taken(kind: type[Fact]) -> set[type[Fact]]:
+    """Return a kind, and those that come and go with it."""
+    return {kind, *(other for other, _ in KINDS[kind].takes)}
 
 
 def _url(workshop: Workshop) -> str:

@@ -69,6 +69,33 @@ async def test_each_machine_has_a_device(hass: HomeAssistant, laser: Laser) -> N
     assert registry.async_get_devices(identifiers=key)
 
 
+async def test_what_is_kept_is_shown_also_where_who_asked_for_it_was_stopped(
+    hass: HomeAssistant, laser: Laser
+) -> None:
+    type_id = laser.makerspace.desk.facts.machines[7].type_id
+    lathe = Machine(id=8, name="Lathe", type_id=type_id)
+    script = asyncio.create_task(laser.makerspace.save(lathe, by="test"))
+    await asyncio.sleep(0)
+    script.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await script
+    key = {(DOMAIN, laser.makerspace.device_key(8))}
+    await until(lambda: bool(dr.async_get(hass).async_get_devices(identifiers=key)))
+    assert 8 in (await laser.makerspace.ledger.load()).machines
+
+
+async def test_what_is_being_written_is_kept_when_the_workshop_closes(
+    hass: HomeAssistant, laser: Laser
+) -> None:
+    type_id = laser.makerspace.desk.facts.machines[7].type_id
+    lathe = Machine(id=8, name="Lathe", type_id=type_id)
+    saving = asyncio.create_task(laser.makerspace.save(lathe, by="test"))
+    await asyncio.sleep(0)
+    assert await hass.config_entries.async_reload(laser.entry.entry_id)
+    assert (await saving).name == "Lathe"
+    assert laser.makerspace.desk.facts.machines[8].name == "Lathe"
+
+
 async def test_a_device_follows_its_machine_and_its_board(
     hass: HomeAssistant, laser: Laser
 ) -> None:

@@ -23,16 +23,20 @@ class Book:
         roll: Roll,
         ledger: Keeping,
         steady: float,
+        *,
         ledger_up: Signal[bool],
+        anew: Signal[()],
     ) -> None:
         """Take up where the ledger is; `steady` is the time by the clock that nobody sets."""
         self._roll = roll
         self._ledger = ledger
         self._ledger_up = ledger_up
+        self._anew = anew
         self._up = True
         self._courses: dict[int, Course] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._gate = Gate()
+        self._settling = asyncio.Lock()
         self._seen: dict[int, float] = {}
         self._began = steady
         #: Whether the ledger may have kept something that is not in memory.
@@ -59,7 +63,11 @@ class Book:
         """Take over everything as the ledger has it."""
         await self.keep_seen()
         async with self._gate.alone():
-            facts = await self._ledger.load()
+            try:
+                facts = await self._ledger.load()
+            except BaseException:
+                self._doubtful = True
+                raise
             for use_id, seen in self._seen.items():
                 for machine_id, use in facts.open_uses.items():
                     if use.id == use_id:
@@ -69,10 +77,24 @@ class Book:
                 opened, recent = facts.open_uses.get(machine_id), facts.recent.get(machine_id, ())
                 self._take_over(course, opened, recent, steady)
             self._doubtful = False
+        self._anew.tell()
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        """Let a person change facts: what is taken over anew has all of it or nothing.
+
+        Where the ledger fails it may have kept the change all the same.
+        """
+        async with self._gate.passing():
+            try:
+                yield
+            except LedgerUnavailable:
+                self._doubtful = True
+                raise
 
     async def recount(self, machine_id: int, steady: float) -> None:
-        """Take over one machine's uses and care as the ledger has them, its board's turn aside."""
-        async with self._turn(machine_id):
+        """Take over one machine's uses and care as the ledger has them; part of `changing`."""
+        async with self._turns[machine_id]:
             tally = await self._ledger.tally(machine_id)
             opened = tally.opened
             if opened is not None and (seen := self._seen.get(opened.id or 0)) is not None:
@@ -95,8 +117,11 @@ class Book:
             self._ledger_up.tell(up)
 
     async def _settle(self, steady: float) -> None:
-        if self._doubtful:
-            await self.reload(steady)
+        if not self._doubtful:
+            return
+        async with self._settling:  # once, for all who wait for it
+            if self._doubtful:
+                await self.reload(steady)
 
     @asynccontextmanager
     async def _turn(self, machine_id: int) -> AsyncIterator[None]:

@@ -24,36 +24,40 @@ class Clerk:
 
     async def save_all[F: Fact](self, facts: Sequence[F], *, by: str) -> list[F]:
         """Keep all facts or none; return them as kept."""
-        kept = cast("list[F]", await self._ledger.save_all(facts, by=by))
-        self._desk.put(*_single(kept))
-        machines = (fact.machine_id for fact in kept if isinstance(fact, _SUMMED))
-        await self._desk.recount(*dict.fromkeys(machines))
+        async with self._desk.changing():
+            kept = cast("list[F]", await self._ledger.save_all(facts, by=by))
+            self._desk.put(*_single(kept))
+            machines = (fact.machine_id for fact in kept if isinstance(fact, _SUMMED))
+            await self._desk.recount(*dict.fromkeys(machines))
         return kept
 
     async def remove(self, kind: type[Fact], id: int, *, by: str) -> Removal:
         """Remove a fact and what goes with it."""
-        removal = await self._ledger.remove(kind, id, by=by)
-        if kind not in _SUMMED:
-            self._desk.drop(cast("type[Kept]", kind), id)
-        for fact in removal.taken.facts:
-            self._desk.drop(type(fact), fact.id)
-        await self._desk.recount(*removal.taken.machines)
+        async with self._desk.changing():
+            removal = await self._ledger.remove(kind, id, by=by)
+            if kind not in _SUMMED:
+                self._desk.drop(cast("type[Kept]", kind), id)
+            for fact in removal.taken.facts:
+                self._desk.drop(type(fact), fact.id)
+            await self._desk.recount(*removal.taken.machines)
         return removal
 
     async def set_permissions(
         self, granted: Sequence[Permission], revoked: Sequence[int], *, by: str
     ) -> tuple[list[Permission], Removal | None]:
         """Keep permissions and remove others, all or none; return what takes the latter back."""
-        kept, removal = await self._ledger.set_permissions(granted, revoked, by=by)
-        self._desk.drop(Permission, *revoked)
-        self._desk.put(*kept)
+        async with self._desk.changing():
+            kept, removal = await self._ledger.set_permissions(granted, revoked, by=by)
+            self._desk.drop(Permission, *revoked)
+            self._desk.put(*kept)
         return kept, removal
 
     async def restore(self, removal: Removal, *, by: str) -> list[Any]:
         """Take a removal back; return the facts."""
-        facts, taken = await self._ledger.restore(removal, by=by)
-        self._desk.put(*_single(facts), *taken.facts)
-        await self._desk.recount(*taken.machines)
+        async with self._desk.changing():
+            facts, taken = await self._ledger.restore(removal, by=by)
+            self._desk.put(*_single(facts), *taken.facts)
+            await self._desk.recount(*taken.machines)
         return facts
 
 

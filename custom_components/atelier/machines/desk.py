@@ -1,6 +1,7 @@
 """Answer boards: decide from memory, confirm what happened once the ledger has kept it."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 import time
 from typing import Final
@@ -58,6 +59,9 @@ class Desk:
         self.tapped: Signal[Tap] = Signal()
         #: Whether the ledger could be written when it was last tried.
         self.ledger_up: Signal[bool] = Signal()
+        #: Everything was taken over from the ledger, and may be other than it was.
+        self.anew: Signal[()] = Signal()
+        self.anew.listen(self._look_anew)
         self.roll = Roll(facts)
         #: Boards whose number is no machine's, by number.
         self.strangers: dict[int, Board] = {}
@@ -65,7 +69,14 @@ class Desk:
         self._clock = clock
         self._steady = steady
         self._errands = Errands()
-        self._book = UseBook(self.roll, ledger, steady(), self.happened, self.ledger_up)
+        self._book = UseBook(
+            self.roll,
+            ledger,
+            steady(),
+            happened=self.happened,
+            ledger_up=self.ledger_up,
+            anew=self.anew,
+        )
         self._heard: dict[int, tuple[float, float]] = {}
         self._addresses: dict[int, Address] = {}
         self._online: set[int] = set()
@@ -139,8 +150,12 @@ class Desk:
         """Take out what people removed; of uses and care there is `recount`."""
         self._tell(*(fact for id_ in ids if (fact := self.roll.drop(kind, id_)) is not None))
 
+    def changing(self) -> AbstractAsyncContextManager[None]:
+        """Change facts in the ledger and tell of them in here, so that nothing comes between."""
+        return self._book.changing()
+
     async def recount(self, *machine_ids: int) -> None:
-        """Take over machines' uses and care as people changed them; raise LedgerError."""
+        """Take over machines' uses and care as people changed them; part of `changing`."""
         for machine_id in machine_ids:
             await self._book.recount(machine_id, self._steady())
             if machine_id in self.facts.machines:
@@ -149,6 +164,9 @@ class Desk:
     async def refresh(self) -> None:
         """Take over everything as the ledger has it; raise LedgerError if it cannot say."""
         await self._book.reload(self._steady())
+
+    def _look_anew(self) -> None:
+        """Go by what was taken over."""
         for number in self.strangers.keys() & self.facts.machines.keys():
             self._adopt(number)
         for machine_id in tuple(self.facts.machines):

@@ -36,11 +36,13 @@ class UseBook(Book):
         roll: Roll,
         ledger: Keeping,
         steady: float,
+        *,
         happened: Signal[Happening],
         ledger_up: Signal[bool],
+        anew: Signal[()],
     ) -> None:
         """Take up where the ledger is; `steady` is the time by the clock that nobody sets."""
-        super().__init__(roll, ledger, steady, ledger_up)
+        super().__init__(roll, ledger, steady, ledger_up=ledger_up, anew=anew)
         self._happened = happened
 
     def latest_members(self, machine_id: int) -> Iterable[int | None]:
