@@ -37,8 +37,8 @@ async def async_setup_entry(
 ) -> bool:
     """Set up a workshop: first all that is known, then the ear to the bus. Or a Forge."""
     if is_forge(entry):
-        await async_setup_forge(hass, entry)
         entry.async_on_unload(await open_forge_panel(hass, entry))
+        await async_setup_forge(hass, entry)
         return True
     if not await async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_not_set_up")
@@ -49,8 +49,8 @@ async def async_setup_entry(
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="ledger_unavailable"
         ) from error
-    entry.async_on_unload(await open_panel(hass, entry))
     try:
+        entry.async_on_unload(await open_panel(hass, entry))
         await _furnish(hass, entry)
     except BaseException:
         # Home Assistant unloads nothing of what failed: a ledger would stay open for ever.

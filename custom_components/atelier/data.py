@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from awesomeversion import AwesomeVersion
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -242,6 +242,11 @@ class Workshop:
 
     # Entities
 
+    @property
+    def leaving(self) -> bool:
+        """Tell whether platforms go: entities that are made now would stay behind."""
+        return self.entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS
+
     @callback
     def _make(self, provider: _Provider, props: list[Prop]) -> None:
         entities: list[PropEntity] = []
@@ -249,7 +254,7 @@ class Workshop:
             made = self._within_limit(prop, list(provider.make(self, prop)))
             provider.made[prop.key] = {entity.unique_key: entity for entity in made}
             entities += made
-        if entities:
+        if entities and not self.leaving:
             provider.add(entities)
 
     def _within_limit(self, prop: Prop, made: list[PropEntity]) -> list[PropEntity]:
@@ -284,7 +289,7 @@ class Workshop:
                 prop, [entity for key, entity in wanted.items() if key not in kept]
             )
             provider.made[prop.key] = kept | {entity.unique_key: entity for entity in fresh}
-            if fresh:
+            if fresh and not self.leaving:
                 provider.add(fresh)
 
     def cause(self, values: Values) -> Context:

@@ -215,3 +215,22 @@ async def test_a_prop_that_is_away_is_described_too(thing: Board) -> None:
     thing.says("availability", "offline")
     await describes(thing, described(settings={"three": LEVEL}))
     assert thing.shows("number", "setting/three") == STATE_UNAVAILABLE
+
+
+async def test_what_changes_while_the_workshop_unloads_is_so_afterwards(
+    thing: Board, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = thing.hass.config_entries
+    unload = entries.async_unload_platforms
+
+    async def and_it_changes(*args: Any) -> bool:
+        unloaded = await unload(*args)
+        await describes(thing, described(settings={"one": LEVEL, "three": LEVEL}))
+        return unloaded
+
+    monkeypatch.setattr(entries, "async_unload_platforms", and_it_changes)
+    assert await entries.async_reload(entry.entry_id)
+    monkeypatch.undo()
+    await thing.hass.async_block_till_done()
+    assert thing.has("number", "setting/three")
+    assert not thing.has("number", "setting/two")

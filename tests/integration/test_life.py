@@ -201,6 +201,25 @@ async def test_an_unloaded_workshop_hears_nothing(
     assert bus.received.total() == received
 
 
+async def test_a_prop_that_appears_while_the_workshop_unloads_is_there_once_afterwards(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(hass)
+    unload = hass.config_entries.async_unload_platforms
+
+    async def and_it_appears(*args: Any) -> bool:
+        unloaded = await unload(*args)
+        await board.appears()
+        return unloaded
+
+    monkeypatch.setattr(hass.config_entries, "async_unload_platforms", and_it_appears)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    monkeypatch.undo()
+    await hass.async_block_till_done()
+    # An entity twice would be an error in the log.
+    assert board.has("sensor", "state")
+
+
 async def test_without_mqtt_the_workshop_waits(hass: HomeAssistant) -> None:
     entry = MockConfigEntry(domain=DOMAIN, options={"prefixes": ["props"]})
     entry.add_to_hass(hass)
