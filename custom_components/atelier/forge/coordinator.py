@@ -70,6 +70,8 @@ class Forge(DataUpdateCoordinator[State]):
         #: Whether the Forge ever told how it stands, since Home Assistant knows it.
         self._known = False
         self._last_event: int | None = None
+        #: How often jobs told something.
+        self._told = 0
         self._stale = asyncio.Event()
         #: Why the Forge cannot build where it runs, once it said so.
         self.unsupported: str | None = None
@@ -120,6 +122,15 @@ class Forge(DataUpdateCoordinator[State]):
         return state
 
     async def _read(self) -> State:
+        """Read everything; what jobs told meanwhile is newer than what was read of them."""
+        told_before = self._told
+        state = await self._asked()
+        if self._told == told_before:
+            return state
+        return replace(state, jobs=self.data.jobs, last=self.data.last)
+
+    async def _asked(self) -> State:
+        """Ask for everything. Raise ForgeError."""
         config, active, ended, builders = await asyncio.gather(
             self.client.get("config"),
             self.client.get("jobs", state=("queued", *RUNNING), limit=500),
@@ -247,6 +258,7 @@ class Forge(DataUpdateCoordinator[State]):
         if not isinstance(said, dict) or not isinstance(id_, str):
             return
         job = Job.of(id_, said)
+        self._told += 1
         known = self.data.jobs.get(id_)
         jobs = {key: value for key, value in self.data.jobs.items() if key != id_}
         if job.finished:

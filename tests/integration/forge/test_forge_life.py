@@ -1,5 +1,7 @@
 """A Forge in Home Assistant: there, away, restarted, and what is shown of it."""
 
+import asyncio
+
 from aiohttp import web
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -110,6 +112,29 @@ async def test_a_job_is_followed_to_its_end(
     assert told is not None
     assert told.attributes["code"] == "build.image_too_big"
     assert told.attributes["profile_id"] == "attic"
+
+
+async def test_a_job_that_is_queued_while_everything_is_read_is_not_forgotten(
+    hass: HomeAssistant, wire: Wire, connect: Connect
+) -> None:
+    await connect(wire.url)
+    await until(hass, lambda: state(hass, CONNECTED) == "on")
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_request: web.Request) -> web.Response:
+        asked.set()
+        await go.wait()
+        return web.json_response({"profiles": [profile("attic")]})
+
+    wire.answers["profiles"] = slowly
+    wire.tell("profile.changed", {})
+    async with asyncio.timeout(5):
+        await asked.wait()  # jobs were read before, and there was none
+    wire.tell("job.queued", {"kind": "build.image", "state": "queued"}, job_id=JOB)
+    await until(hass, lambda: state(hass, "sensor.forge_waiting_jobs") == "1")
+    go.set()
+    await until(hass, lambda: state(hass, "update.router_attic_image") is not None)
+    assert state(hass, "sensor.forge_waiting_jobs") == "1"
 
 
 async def test_what_is_no_event_is_passed_over(

@@ -38,6 +38,7 @@ class Relay:
         self._stream = Stream(call.connection, call.id, call.may, self._left)
         self._number = 0
         self._unheard: deque[tuple[int, int]] = deque()
+        self._on_its_way = 0
         self._heard = asyncio.Event()
         self._line: bool | None = None
         self._task: asyncio.Task[None] | None = None
@@ -62,7 +63,7 @@ class Relay:
     def heard(self, number: int) -> None:
         """Take note of what the page heard."""
         while self._unheard and self._unheard[0][0] <= number:
-            self._unheard.popleft()
+            self._on_its_way -= self._unheard.popleft()[1]
         self._heard.set()
 
     @property
@@ -123,13 +124,15 @@ class Relay:
 
     async def _room(self) -> None:
         """Wait until the page has heard enough of what is on its way."""
-        while sum(size for _, size in self._unheard) >= WINDOW:
+        while self._on_its_way >= WINDOW:
             self._heard.clear()
             await self._heard.wait()
 
     def _tell(self, frame: Frame) -> None:
         self._number += 1
-        self._unheard.append((self._number, len(frame.data)))
+        size = len(frame.data)
+        self._unheard.append((self._number, size))
+        self._on_its_way += size
         if frame.id is not None:
             self._after = frame.id
         self._say(
