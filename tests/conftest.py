@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import asyncio
+from collections.abc import Callable
 import inspect
 import os
 from pathlib import Path
@@ -30,6 +32,26 @@ pytest.register_assert_rewrite("tests.factories")
 #: Here Home Assistant runs in the test's own process, and speaks with nobody unless a test says so.
 _TESTS: Final = Path(__file__).parent
 _CLOSED: Final = _TESTS / "integration"
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where another thread gives the loop work, as in asyncio's debug mode.
+
+    In place of Home Assistant's plug-in, which has the whole mode on: it keeps the stack of each
+    future and callback, which takes as long as the tests themselves (`--asyncio-debug` does so).
+    """
+    loop = asyncio.get_running_loop()
+
+    def watched[**P, R](give: Callable[P, R]) -> Callable[P, R]:
+        def give_here(*args: P.args, **kwargs: P.kwargs) -> R:
+            loop._check_thread()
+            return give(*args, **kwargs)
+
+        return give_here
+
+    for name in ("call_soon", "call_at"):
+        monkeypatch.setattr(loop, name, watched(getattr(loop, name)))
 
 
 class OpenSockets:
