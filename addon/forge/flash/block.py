@@ -7,7 +7,8 @@ import os
 import struct
 from typing import Final
 
-from forge.flash.devices import Identity, boot_id, refused
+from forge.boot import boot_id
+from forge.flash.devices import Identity, refused
 from forge.flash.disks import Disk
 
 #: Requests of linux/fs.h and linux/cdrom.h.

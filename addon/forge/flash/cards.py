@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from forge.boot import boot_id
 from forge.errors import Precondition
 from forge.flash import plans, records
 from forge.flash.block import BlockTarget
-from forge.flash.devices import Device, boot_id, devices, writable
+from forge.flash.devices import Device, devices, writable
 from forge.flash.facts import Plan, Record, Wish
 from forge.flash.images import Images
 from forge.flash.jobs import Confirmed, check_allowed

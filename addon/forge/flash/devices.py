@@ -6,16 +6,14 @@ import errno
 import os
 from pathlib import Path
 import stat
-from typing import Final
 
 from pydantic import Field
 
+from forge.boot import boot_id
 from forge.errors import ForgeError, NotFound, Precondition
 from forge.flash.disks import Disk, disk_of, disks
 from forge.flash.filesystems import with_contents
 from forge.flash.mounts import mounts
-
-_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Device(Disk):
@@ -43,11 +41,6 @@ class Identity:
 def identity_of(disk: Disk) -> Identity:
     """Return a disk's identity."""
     return Identity(disk.number, disk.size, disk.serial, disk.sequence, boot_id())
-
-
-def boot_id() -> str:
-    """Return what tells this boot of the host from others."""
-    return _BOOT.read_text("ascii").strip()
 
 
 def devices(data_dir: Path, *, only: Collection[Path] = ()) -> list[Device]:

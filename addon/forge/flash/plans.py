@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from datetime import timedelta
 import secrets
-import time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from forge.boot import boot_id, since_boot_s
 from forge.errors import Conflict, NotFound, Precondition
 from forge.flash import records
-from forge.flash.devices import Identity, boot_id, identity_of
+from forge.flash.devices import Identity, identity_of
 from forge.flash.disks import Disk
 from forge.flash.facts import Plan, Wish, plan_of
 from forge.flash.images import Seen
@@ -30,7 +30,7 @@ def make(store: Store, settings: Settings, wish: Wish, disk: Disk, seen: Seen) -
             id=secrets.token_hex(16),
             created_at=moment,
             expires_at=moment + timedelta(seconds=lives_s),
-            expires_s=_since_boot_s() + lives_s,
+            expires_s=since_boot_s() + lives_s,
             after=records.newest(session, identity),
             device=disk.model_dump(mode="json"),
             identity=asdict(identity),
@@ -57,7 +57,7 @@ def use(session: Session, row: PlanRow) -> None:
     """Confirm a plan. Raise Conflict when it was, Precondition when it is too late."""
     if row.used:
         raise Conflict("This plan was confirmed before: make a new one", about="plan_used")
-    if row.identity["boot"] != boot_id() or _since_boot_s() > row.expires_s:
+    if row.identity["boot"] != boot_id() or since_boot_s() > row.expires_s:
         raise Precondition(
             "This plan is too old: make a new one, and look at it again",
             about="plan_expired",
@@ -90,7 +90,3 @@ def check_same(store: Store, row: PlanRow, identity: Identity) -> None:
             found=asdict(identity),
             written=written != row.after,
         )
-
-
-def _since_boot_s() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME)

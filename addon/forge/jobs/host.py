@@ -17,7 +17,8 @@ from sqlalchemy.orm import configure_mappers
 
 from forge.app import Forge
 from forge.errors import ForgeError, NotFound
-from forge.jobs import claim as claims, proc, recovery, runner
+from forge.jobs import claim as claims, proc, recovery, runner, tidy
+from forge.jobs.ages import DAY_S
 from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.companion import Companion
 from forge.jobs.kinds import kind_of
@@ -32,6 +33,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 _TICK_S: Final = 0.1
 _WATCH_EVERY_S: Final = 0.3
 _SWEEP_EVERY_S: Final = 5.0
+_TIDY_EVERY_S: Final = float(DAY_S)
+_TIDY_AGAIN_S: Final = 60.0
 #: How long it waits when the database is away.
 _AWAY_S: Final = 1.0
 _SIGNALS: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
@@ -128,6 +131,18 @@ class Host:
                 partial(end_left, self.forge.settings),
             )
             recovery.resend(self.forge.store, self.forge.queue)
+        # One a Forge; workers elsewhere have nothing to forget.
+        if self._companion is not None and self._is_due("tidy", _TIDY_EVERY_S):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Have what is old forgotten; where that cannot be asked for now, try again soon."""
+        try:
+            if tidy.is_due(self.forge.store, self.forge.settings):
+                self.forge.jobs.submit("forge.tidy", {})
+        except ForgeError as error:
+            _LOGGER.warning("Nothing is forgotten now: %s", error)
+            self._due["tidy"] = time.monotonic() + _TIDY_AGAIN_S
 
     def _live(self) -> None:
         """Tell the others that this worker lives, and watch what it runs."""

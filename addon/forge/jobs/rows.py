@@ -53,6 +53,8 @@ class JobRow(Base):
     queued_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None] = mapped_column(index=True)
+    #: When it was first seen to be finished, in the time that is known to have passed.
+    old_from_s: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
 
 
 class EventRow(Base):
@@ -68,6 +70,19 @@ class EventRow(Base):
     type: Mapped[str] = mapped_column(sa.String(64))
     job_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     data: Mapped[dict[str, Any]]
+
+
+class TimeRow(Base):
+    """How much time is known to have passed since the database was made: one row."""
+
+    __tablename__ = "time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    passed_s: Mapped[int] = mapped_column(sa.BigInteger)
+    #: When that was counted last: by the clock of a boot, and by the one that may jump.
+    boot: Mapped[str] = mapped_column(sa.String(36))
+    since_boot_s: Mapped[float]
+    counted_at: Mapped[datetime]
 
 
 class LockRow(Base):

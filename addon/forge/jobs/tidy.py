@@ -1,19 +1,19 @@
 """The job that forgets: old jobs with their logs and files, and events beyond the bound."""
 
-from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
 import sqlalchemy as sa
 
-from forge.jobs import events, holds
+from forge.jobs import ages, events
 from forge.jobs.context import Context
 from forge.jobs.files import LocalFiles
 from forge.jobs.kinds import job
 from forge.jobs.places import log_of
 from forge.jobs.rows import JobRow
 from forge.jobs.states import FINISHED, Slot, State
-from forge.store.base import now
+from forge.settings import Settings
+from forge.store.engine import Store
 
 
 class Tidy(BaseModel):
@@ -30,14 +30,11 @@ class Tidy(BaseModel):
 def tidy(ctx: Context, params: Tidy) -> dict[str, Any]:
     """Delete old finished jobs with what they left behind."""
     days = params.older_than_days
-    limit = now() - timedelta(days=ctx.settings.keep_days if days is None else days)
-    ctx.state(State.COLLECTING, f"jobs that finished before {limit:%Y-%m-%d %H:%M} UTC")
-    with ctx.store.read() as session:
-        old = session.scalars(
-            sa.select(JobRow.id).where(
-                JobRow.state.in_(FINISHED), JobRow.finished_at < limit, *holds.free()
-            )
-        ).all()
+    days = ctx.settings.keep_days if days is None else days
+    ctx.state(State.COLLECTING, f"jobs that finished {days} days ago")
+    with ctx.store.write() as session:
+        ages.count(session)
+        old = ages.older(session, days)
     files = LocalFiles(ctx.settings.data_dir)
     for done, job_id in enumerate(old):
         ctx.progress(100 * done / len(old))
@@ -49,3 +46,17 @@ def tidy(ctx: Context, params: Tidy) -> dict[str, Any]:
     with ctx.store.write() as session:
         events.forget(session)
     return {"forgotten": len(old)}
+
+
+def is_due(store: Store, settings: Settings) -> bool:
+    """Tell whether there is something to forget, and nobody about to. Call it every day."""
+    with store.write() as session:
+        ages.count(session)
+        old = ages.older(session, settings.keep_days)
+        asked = session.scalar(
+            sa.select(sa.func.count()).where(
+                JobRow.kind == "forge.tidy", JobRow.state.not_in(FINISHED)
+            )
+        )
+    oldest, newest = events.bounds(store)
+    return not asked and (bool(old) or newest - oldest >= events.KEPT)

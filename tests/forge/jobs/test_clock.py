@@ -6,7 +6,10 @@ import subprocess
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 
+from forge.jobs.ages import DAY_S
+from forge.jobs.rows import TimeRow
 from forge.jobs.states import State
 from tests.forge.house import House, until
 
@@ -41,8 +44,21 @@ def test_jobs_and_their_worker_live_through_a_clock_that_jumps(tmp_path: Path, w
             assert abs(away - seconds) < 60 or seconds == 0
             status, told = house.ask("GET", f"/api/v1/jobs/{job.id}")
             assert (status, told["state"]) == (200, "done")
+            # It is no day older, whatever the clock says.
+            _, asked = house.ask("POST", "/api/v1/tidy", {"older_than_days": 1})
+            tidied = house.finished(house.forge.jobs.show(asked["id"]))
+            assert tidied.result == {"forgotten": 0}
         # What was asked for while the clock was ahead is not left for ten years.
         wrong.write_text(str(-_TEN_YEARS))
         late = house.submit("test.once", trace=str(tmp_path / "trace"))
         assert house.finished(late).state is State.DONE
         assert "its worker died" not in house.said()
+        # Days that really passed do count, and nobody has to ask for what follows from them.
+        main = house._processes[-1]
+        main.terminate()
+        assert main.wait(20) == 0
+        with house.forge.store.write() as session:
+            session.execute(sa.update(TimeRow).values(passed_s=TimeRow.passed_s + 91 * DAY_S))
+        house.serve()
+        until(lambda: house.ask("GET", f"/api/v1/jobs/{job.id}")[0] == 404)
+        assert house.show(late).state is State.DONE
