@@ -14,14 +14,20 @@ import yaml
 
 import custom_components.atelier
 from custom_components.atelier.const import MACHINE_PLATFORMS, PLATFORMS
+from custom_components.atelier.errors import OF_A_FIELD
 from custom_components.atelier.forge.facts import FINISHED, Happening
 from custom_components.atelier.ledger.errors import Rule
 from custom_components.atelier.ledger.kinds import KINDS
+from custom_components.atelier.machine_actions.exports import FILTERS
+from custom_components.atelier.machine_actions.sheets import UNWRITTEN
+from custom_components.atelier.machines.access import Denial
 from custom_components.atelier.machines.news import Kind, State
 from custom_components.atelier.machines.requests import Refusal
+from custom_components.atelier.panel.misfit import FORM_RULES
 from custom_components.atelier.props.errors import Failure
 from custom_components.atelier.wire.messages import Reason
 from custom_components.atelier.wire.profiles import PROFILES, REFERENCE_EVENTS
+from custom_components.atelier.wire.values import ValueType
 
 ATELIER = Path(custom_components.atelier.__file__).parent
 LANGUAGES = sorted(path.stem for path in (ATELIER / "translations").glob("*.json"))
@@ -39,6 +45,7 @@ SOURCES = {
     str(path.relative_to(ATELIER)): path.read_text("utf-8") for path in ATELIER.rglob("*.py")
 }
 
+RULES = "ledger/rules.py"
 MACHINE_ACTIONS = tuple(name for name in SOURCES if name.startswith("machine_actions/"))
 
 
@@ -151,7 +158,8 @@ def test_icons_are_material_design_icons() -> None:
 
 
 def test_every_failure_and_refusal_has_its_sentence() -> None:
-    wanted = {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
+    wanted = {str(failure) for failure in Failure if failure is not Failure.BAD_PARAMETER}
+    wanted |= {f"refused_{reason}" for reason in Reason} | misfits()
     assert wanted <= EN["exceptions"].keys()
 
 
@@ -169,17 +177,40 @@ def ledger_refusals() -> set[str]:
             "in_use": {kind.name for kind in kinds if kind.held}
             | used(r'InUse\("(\w+)"')
             | {"member"},
-            "invalid": set(Rule),
+            "invalid": {rule for rule in Rule if rule not in OF_A_FIELD}
+            | {f"{Rule.LENGTH}_{field}" for field in used(r'\b_text\("(\w+)"', RULES)}
+            | {f"{Rule.RANGE}_{field}" for field in used(r'\b_number\("(\w+)"', RULES)}
+            | {f"{Rule.FILTER}_{str(name).removesuffix('_id')}" for name in FILTERS},
+            "foreign": used(r'ForeignFile\(\s*"(\w+)"'),
         }.items()
         for what in whats
     }
 
 
+def misfits() -> set[str]:
+    """Return the keys of what has a form that it cannot have: for props, and from the panel."""
+    numbers = {ValueType.INT, ValueType.FLOAT}
+    props = {*ValueType, *(f"{kind}_range" for kind in numbers), "unsendable", "unknown"}
+    forms = {*FORM_RULES.values(), *used(r'BeyondBounds\("(\w+)"', "bounds.py")}
+    return (
+        {f"{Failure.BAD_PARAMETER}_{misfit}" for misfit in props}
+        | {f"invalid_format_{rule}" for rule in forms}
+        | {"invalid_format"}
+    )
+
+
+def not_found() -> set[str]:
+    """Return the keys of what the panel asks for and is not there."""
+    return {f"not_found_{what}" for what in used(r'\bnot_found\("(\w+)"\)')}
+
+
 def test_every_exception_is_used_and_there() -> None:
     raised = used(r'translation_key="(\w+)"', "__init__.py", "services.py")
     raised |= used(r'key = "((?:ledger|machine|uses)_\w+)"', "errors.py", "makerspace.py")
-    raised |= used(r'key, facts = "(ledger_\w+)"', "errors.py") | ledger_refusals()
-    raised |= {f"request_{refusal}" for refusal in Refusal}
+    raised |= ledger_refusals() | misfits() | not_found()
+    raised |= {f"request_{one}" for one in Refusal if one is not Refusal.NOT_ALLOWED}
+    raised |= {f"request_{Refusal.NOT_ALLOWED}_{denial}" for denial in Denial}
+    raised |= {f"cannot_write_{why}" for why in {"failed", *UNWRITTEN.values()}}
     raised |= {
         key
         for name, source in SOURCES.items()
@@ -195,9 +226,10 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'key = "(\w+)" if forges else "\w+"', "forge/actions.py")
     raised |= used(r'key = "\w+" if forges else "(\w+)"', "forge/actions.py")
     raised |= used(r'key = "(refused_\w+)"', "errors.py")
-    raised |= {code.lower() for code in used(r"\bERR_(\w+)", "panel/answer.py")}
+    raised |= {"unauthorized"}
     raised |= used(r'Refused\("(\w+)"', "panel/forge/asking.py")
-    raised |= {str(failure) for failure in Failure} | {f"refused_{reason}" for reason in Reason}
+    raised |= {str(failure) for failure in Failure if failure is not Failure.BAD_PARAMETER}
+    raised |= {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
 
 
@@ -208,7 +240,7 @@ BESIDES = {
     Failure.UNPROVEN: {"state"},
     Failure.REFUSED: {"reason", "message", "retry_s"},
     Failure.UNKNOWN_ACTION: {"actions"},
-    Failure.BAD_PARAMETER: {"parameter", "problem"},
+    Failure.BAD_PARAMETER: {"parameter", "parameters", "least", "most", "options"},
 }
 
 
@@ -216,7 +248,8 @@ BESIDES = {
 def test_a_failures_sentence_uses_facts_that_it_has(failure: Failure) -> None:
     told = ALWAYS | BESIDES.get(failure, set())
     for key, exception in EN["exceptions"].items():
-        if key == failure or (failure is Failure.REFUSED and key.startswith("refused")):
+        many = failure in (Failure.REFUSED, Failure.BAD_PARAMETER)
+        if key == failure or (many and key.startswith(failure)):
             assert facts(exception["message"]) <= told, key
 
 

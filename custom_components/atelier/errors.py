@@ -18,12 +18,15 @@ from .ledger.errors import (
     LedgerError,
     LedgerUnavailable,
     Overlap,
+    Rule,
     Unknown,
 )
 from .machines.requests import Refusal, RequestRefused
 from .props.errors import CommandError, Failure
 from .wire.messages import Reason
 
+#: Rules of the ledger that have a sentence for each field.
+OF_A_FIELD: Final = (Rule.LENGTH, Rule.RANGE, Rule.FILTER)
 _WRONG_USE: Final = (Failure.UNKNOWN_ACTION, Failure.BAD_PARAMETER)
 #: Refusals that tell of something broken, and not of a moment or a wish that does not fit.
 _BROKEN: Final = (Reason.FAULT, Reason.NO_PLAYER)
@@ -33,6 +36,8 @@ def translated(hass: HomeAssistant, error: CommandError) -> HomeAssistantError:
     """Return the error in which a person reads what a prop did not do, and why."""
     facts = error.facts | {"prop": _name(hass, error.facts["prop"])}
     key = str(error.failure)
+    if error.failure is Failure.BAD_PARAMETER:
+        key = f"{key}_{facts['misfit']}"
     if error.failure is Failure.REFUSED:
         if facts["reason"] == Reason.LOCKOUT and facts["retry_s"]:
             key = "refused_lockout_for"
@@ -69,9 +74,11 @@ def translated_ledger(error: LedgerError) -> HomeAssistantError:
         case Unknown():
             key = f"ledger_unknown_{error.what}"
         case Invalid():
-            key, facts = f"ledger_invalid_{error.rule}", {"what": error.what, **error.facts}
+            key, facts = f"ledger_invalid_{error.rule}", error.facts
+            if error.rule in OF_A_FIELD:
+                key = f"{key}_{error.what}"
         case ForeignFile():
-            key, facts = "ledger_foreign_file", {"reason": error.reason}
+            key = f"ledger_foreign_{error.reason}"
         case Overlap():
             key = "uses_overlap"
         case LedgerUnavailable():
@@ -85,12 +92,13 @@ def translated_ledger(error: LedgerError) -> HomeAssistantError:
 
 def translated_request(error: RequestRefused, machine: str) -> HomeAssistantError:
     """Return the error in which a person reads why a board was not asked."""
-    facts = {"machine": machine}
     key = f"request_{error.refusal}"
-    if error.refusal is Refusal.NOT_ALLOWED and error.denial is not None:
-        facts["reason"] = str(error.denial)
+    if error.refusal is Refusal.NOT_ALLOWED:
+        key = f"{key}_{error.denial}"
     return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"machine": machine},
     )
 
 

@@ -130,7 +130,7 @@ async def test_a_file_waits_without_a_name_on_the_disk_and_goes_with_the_worksho
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"list": "members", "filters": {"lasting": True}}, "ledger_invalid_filter"),
+        ({"list": "members", "filters": {"lasting": True}}, "ledger_invalid_filter_lasting"),
         ({"list": "uses", "filters": {"type": "Nothing"}}, "ledger_unknown_type"),
         ({"list": "secrets"}, "invalid_format"),
         ({"list": "uses", "format": "exe"}, "invalid_format"),

@@ -88,9 +88,11 @@ async def test_a_foreign_file_is_refused_and_changes_nothing(
     laser: Laser, people: dict[str, Page], hass_client: ClientSessionGenerator
 ) -> None:
     admin, count = people["admin"], len(laser.makerspace.desk.facts.members)
-    for content in (b"", b"no database at all", b"SQLite format 3\0" + b"\xff" * 5000):
+    contents = {b"": "foreign", b"no database at all": "foreign"}
+    contents[b"SQLite format 3\0" + b"\xff" * 5000] = "damaged"
+    for content, reason in contents.items():
         file_id = await sent(admin, hass_client, content)
-        assert await admin.refused("import", file_id=file_id) == "ledger_foreign_file"
+        assert await admin.refused("import", file_id=file_id) == f"ledger_foreign_{reason}"
     assert len(laser.makerspace.desk.facts.members) == count
 
 

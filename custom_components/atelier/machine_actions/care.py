@@ -6,6 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import number, several
 from ..ledger.errors import Unknown
 from ..ledger.pages import InterventionQuery
 from ..machines.facts import Intervention, Plan
@@ -28,10 +29,10 @@ from .request import (
     rounded,
 )
 
-_PLANS: Final = vol.All(cv.ensure_list, [ID], vol.Length(min=1, max=100))
+_PLANS: Final = several(ID, 100, least=1)
 _PLAN: Final = {vol.Required(ATTR_PLAN_ID): ID}
 _INTERVENTION: Final = {vol.Required("intervention_id"): ID}
-_HOURS: Final = vol.All(vol.Coerce(float), vol.Range(min=0.01, max=1e6))
+_HOURS: Final = number(float, 0.01, 1e6)
 _PLANNED: Final = ("description", "every_h", "lcd_text", "url")
 
 
@@ -129,7 +130,7 @@ ACTIONS: Final = (
             vol.Optional("description"): TEXT,
             vol.Optional("every_h"): _HOURS,
             vol.Optional("lcd_text"): cv.string,
-            vol.Optional("url"): vol.Any(None, TEXT),
+            vol.Optional("url"): vol.Any(TEXT, None),
         },
     ),
     Action(name="remove_care_plan", act=_remove_care_plan, fields=_PLAN),
@@ -162,7 +163,7 @@ ACTIONS: Final = (
         act=_change_intervention,
         fields=_INTERVENTION
         | VERSION
-        | {vol.Optional(ATTR_MEMBER_ID): vol.Any(None, ID), vol.Optional("at"): MOMENT},
+        | {vol.Optional(ATTR_MEMBER_ID): vol.Any(ID, None), vol.Optional("at"): MOMENT},
     ),
     Action(name="delete_intervention", act=_delete_intervention, fields=_INTERVENTION),
 )

@@ -7,6 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
+from ..bounds import number
 from ..ledger.pages import AuditQuery
 from ..ledger.removing import Removal
 from .request import ID, PAGE, PERIOD, WORDS, Action, Request, described, shown
@@ -14,7 +15,7 @@ from .request import ID, PAGE, PERIOD, WORDS, Action, Request, described, shown
 _UNDO: Final = {
     vol.Required("id"): ID,
     vol.Required("kind"): cv.slug,
-    vol.Required("fact_id"): vol.All(vol.Coerce(int), vol.Range(min=0)),
+    vol.Required("fact_id"): number(int, 0, 2**31 - 1),
     vol.Required("at"): vol.Coerce(float),
 }
 
@@ -66,7 +67,7 @@ ACTIONS: Final = (
         act=_list_changes,
         fields={
             vol.Optional("kind"): WORDS,
-            vol.Optional("fact_id"): vol.All(vol.Coerce(int), vol.Range(min=0, max=2**31 - 1)),
+            vol.Optional("fact_id"): number(int, 0, 2**31 - 1),
             vol.Optional("by"): WORDS,
             vol.Optional("action"): WORDS,
         }

@@ -5,10 +5,11 @@ from typing import Any, Final
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import number
 from ..machines.facts import Access, MachineType
 from .request import ATTR_TRAINING, ATTR_TYPE, VERSION, WORDS, Action, Request
 
-_MINUTES: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=65535))
+_MINUTES: Final = number(int, 0, 65535)
 _ABOUT: Final = {
     vol.Optional("access"): vol.All(vol.In([str(rule) for rule in Access]), Access),
     vol.Optional("logoff_min"): _MINUTES,
@@ -52,7 +53,7 @@ ACTIONS: Final = (
         act=_change_machine_type,
         fields=_TYPE
         | VERSION
-        | {vol.Optional("name"): WORDS, vol.Optional(ATTR_TRAINING): vol.Any(None, WORDS)}
+        | {vol.Optional("name"): WORDS, vol.Optional(ATTR_TRAINING): vol.Any(WORDS, None)}
         | _ABOUT,
     ),
     Action(name="remove_machine_type", act=_remove_machine_type, fields=_TYPE),

@@ -6,6 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import several
 from ..ledger.pages import MemberOrder, MemberQuery
 from ..machines.facts import Member
 from .request import (
@@ -27,10 +28,10 @@ from .request import (
 _PLAIN: Final = ("name", "surname", "email", "weekly_summary", "user_id")
 _ABOUT: Final = {
     vol.Optional("surname"): WORDS,
-    vol.Optional("cards"): vol.All(cv.ensure_list, [cv.string], vol.Length(max=16)),
-    vol.Optional("email"): vol.Any(None, TEXT),
+    vol.Optional("cards"): several(cv.string, 16),
+    vol.Optional("email"): vol.Any(TEXT, None),
     vol.Optional("weekly_summary"): cv.boolean,
-    vol.Optional("user_id"): vol.Any(None, WORDS),
+    vol.Optional("user_id"): vol.Any(WORDS, None),
 }
 
 

@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import several
 from ..ledger.errors import Invalid, Rule, Unknown
 from ..machines.facts import Permission
 from .request import (
@@ -35,7 +36,7 @@ _CHANGE: Final = vol.Schema(
         vol.Exclusive(ATTR_MACHINE_ID, "target"): NUMBER,
         vol.Exclusive("type_id", "target"): ID,
         vol.Required("granted"): cv.boolean,
-        vol.Optional(ATTR_UNTIL): vol.Any(None, MOMENT),
+        vol.Optional(ATTR_UNTIL): vol.Any(MOMENT, None),
     }
 )
 
@@ -156,18 +157,12 @@ ACTIONS: Final = (
     Action(
         name="list_permissions",
         act=_list_permissions,
-        fields={
-            vol.Required("member_ids"): vol.All(cv.ensure_list, [ID], vol.Length(min=1, max=_MOST))
-        },
+        fields={vol.Required("member_ids"): several(ID, _MOST, least=1)},
         asks=True,
     ),
     Action(
         name="set_permissions",
         act=_set_permissions,
-        fields={
-            vol.Required("changes"): vol.All(
-                cv.ensure_list, [_CHANGE], vol.Length(min=1, max=_MOST)
-            )
-        },
+        fields={vol.Required("changes"): several(_CHANGE, _MOST, least=1)},
     ),
 )

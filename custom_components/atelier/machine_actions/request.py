@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
+from ..bounds import number, words
 from ..const import DOMAIN
 from ..data import AtelierConfigEntry
 from ..ledger.errors import Unknown
@@ -54,19 +55,20 @@ def _seconds(value: Any) -> float:
     return dt_util.as_local(value).timestamp()
 
 
-MOMENT: Final = vol.All(cv.datetime, _seconds)
-ID: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=2**31 - 1))
+_NO_MOMENT: Final = "must be a date and a time"
+MOMENT: Final = vol.All(vol.Msg(cv.datetime, _NO_MOMENT, cls=vol.DatetimeInvalid), _seconds)
+ID: Final = number(int, 1, 2**31 - 1)
 #: A machine's id is the number in its topic.
-NUMBER: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=65535))
-TEXT: Final = vol.All(cv.string, vol.Length(max=2048))
-WORDS: Final = vol.All(cv.string, vol.Length(max=128))
+NUMBER: Final = number(int, 0, 65535)
+TEXT: Final = words(2048)
+WORDS: Final = words(128)
 
 MEMBER: Final = {vol.Required(ATTR_MEMBER_ID): ID}
 MACHINE: Final = {vol.Required(ATTR_MACHINE_ID): NUMBER}
-VERSION: Final = {vol.Optional(ATTR_VERSION): vol.All(vol.Coerce(int), vol.Range(min=1))}
+VERSION: Final = {vol.Optional(ATTR_VERSION): ID}
 PAGE: Final = {
-    vol.Optional(ATTR_OFFSET, default=0): vol.All(vol.Coerce(int), vol.Range(min=0)),
-    vol.Optional(ATTR_LIMIT, default=50): vol.All(vol.Coerce(int), vol.Range(min=1, max=500)),
+    vol.Optional(ATTR_OFFSET, default=0): number(int, 0, 2**53),
+    vol.Optional(ATTR_LIMIT, default=50): number(int, 1, 500),
 }
 PERIOD: Final = {vol.Optional(ATTR_SINCE): MOMENT, vol.Optional(ATTR_UNTIL): MOMENT}
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 import contextlib
 import csv
 from datetime import datetime
+import errno
 import os
 from pathlib import Path
 import re
@@ -23,6 +24,17 @@ _MOMENTS: Final = frozenset({"at", "start", "end", "first", "last"})
 #: What spreadsheets take for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: What a person can mend where a file cannot be written.
+UNWRITTEN: Final = {
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "forbidden",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EISDIR: "no_folder",
+    errno.EEXIST: "no_folder",
+    errno.ENOTDIR: "no_folder",
+}
 
 type _Shown = Cell | datetime
 
@@ -113,8 +125,8 @@ async def write(
     except OSError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key="cannot_write",
-            translation_placeholders={"path": path, "problem": error.strerror or "?"},
+            translation_key=f"cannot_write_{UNWRITTEN.get(error.errno or 0, 'failed')}",
+            translation_placeholders={"path": path},
         ) from error
     return path, count
 

@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import number
 from ..ledger.errors import Unknown
 from ..machines.facts import Trained, Training
 from .request import (
@@ -22,7 +23,7 @@ from .request import (
     described,
 )
 
-_DAYS: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=36500))
+_DAYS: Final = number(int, 1, 36500)
 _TRAINING: Final = {vol.Required(ATTR_TRAINING): WORDS}
 
 
@@ -98,7 +99,7 @@ ACTIONS: Final = (
         act=_change_training,
         fields=_TRAINING
         | VERSION
-        | {vol.Optional("name"): WORDS, vol.Optional("valid_days"): vol.Any(None, _DAYS)},
+        | {vol.Optional("name"): WORDS, vol.Optional("valid_days"): vol.Any(_DAYS, None)},
     ),
     Action(name="remove_training", act=_remove_training, fields=_TRAINING),
     Action(

@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..bounds import number
 from ..const import (
     CONF_CARDS_DAYS,
     CONF_USES_DAYS,
@@ -21,7 +22,7 @@ from ..ledger.fabomatic import bring, inspect
 from ..ledger.fabomatic_facts import Note
 from .request import TEXT, Action, Request
 
-DAYS: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=36500))
+DAYS: Final = number(int, 1, 36500)
 
 
 async def _purge(request: Request) -> JsonObjectType:

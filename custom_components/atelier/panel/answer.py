@@ -13,6 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .misfit import misfit
 
 ATTR_ENTRY_ID: Final = "entry_id"
 
@@ -37,8 +38,8 @@ def unauthorized() -> NoReturn:
 
 
 def not_found(what: str) -> NoReturn:
-    """Refuse because there is no such thing."""
-    raise Refused(ERR_NOT_FOUND, f"There is no such {what}", what=what)
+    """Refuse because there is no such action, file, Forge or whatever is meant."""
+    raise Refused(ERR_NOT_FOUND, f"There is no such {what}", key=f"{ERR_NOT_FOUND}_{what}")
 
 
 def form(message: Mapping[str, Any], fields: Mapping[Any, Any]) -> dict[str, Any]:
@@ -81,9 +82,10 @@ def _refusal(error: Refused | vol.Invalid | HomeAssistantError) -> Refused:
         case Refused():
             return error
         case vol.Invalid():
-            where = ".".join(str(part) for part in error.path) or "message"
-            problem = error.error_message
-            return Refused(ERR_INVALID_FORMAT, f"{where}: {problem}", where=where, problem=problem)
+            rule, facts = misfit(error)
+            key = f"{ERR_INVALID_FORMAT}_{rule}" if rule else None
+            said = f"{facts['where']}: {error.error_message}"
+            return Refused(ERR_INVALID_FORMAT, said, key=key, **facts)
         case _:
             key = error.translation_key or "ledger_refused"
             return Refused(key, str(error), **error.translation_placeholders or {})

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..bounds import words
 from ..machine_actions.request import Request
 from ..machine_actions.upkeep import import_file
 from .answer import not_found
@@ -52,7 +53,7 @@ COMMANDS: Final = (
         name="atelier/import",
         act=_import,
         fields={
-            vol.Required("file_id"): vol.All(cv.string, vol.Length(max=64)),
+            vol.Required("file_id"): words(64),
             vol.Optional("dry_run", default=False): cv.boolean,
         },
     ),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..bounds import words
 from ..ledger.kinds import folded
 from ..machine_actions.request import ATTR_SEARCH
 from ..machines.facts import Member
@@ -45,7 +46,7 @@ COMMANDS: Final = (
         name="atelier/instruct/members",
         act=_members,
         fields={
-            vol.Required(ATTR_SEARCH): vol.All(cv.string, str.strip, vol.Length(_LEAST, 128)),
+            vol.Required(ATTR_SEARCH): vol.All(cv.string, str.strip, words(128, least=_LEAST)),
         },
     ),
 )

@@ -13,7 +13,7 @@ from ..wire.topics import Channel, topic
 from ..wire.values import AtelierClass, Value
 from .commands import Commands, GivenUp
 from .contract import ContractDialect
-from .errors import CommandError, Failure
+from .errors import CommandError, Failure, misfit
 from .identity import Identity
 from .reference import ReferenceDialect
 from .values import Values
@@ -274,12 +274,12 @@ class Prop:
         spec = self.info.capabilities.actions.get(action)
         try:
             encode({"action": action, "params": params})
-        except TypeError as error:
+        except TypeError:
             raise self.failure(
                 Failure.BAD_PARAMETER,
                 action,
                 parameter=", ".join(map(str, params)),
-                problem=str(error),
+                misfit="unsendable",
             ) from None
         if spec is None:
             if self.described_itself:
@@ -298,11 +298,12 @@ class Prop:
                     Failure.BAD_PARAMETER,
                     spec.key,
                     parameter=name,
-                    problem=f"{spec.key}({', '.join(spec.params)})",
+                    misfit="unknown",
+                    parameters=", ".join(spec.params) or "-",
                 )
             try:
                 param.parse(value)
-            except Rejection as rejection:
+            except Rejection:
                 raise self.failure(
-                    Failure.BAD_PARAMETER, spec.key, parameter=name, problem=rejection.detail
+                    Failure.BAD_PARAMETER, spec.key, parameter=name, **misfit(param)
                 ) from None

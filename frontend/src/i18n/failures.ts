@@ -19,18 +19,20 @@ export function failureText(error: unknown): string {
   const { code, key, placeholders, message } = told;
   const translated = localize(`component.atelier.exceptions.${key ?? code}.message`, {
     ...placeholders,
-    ...inWords(placeholders.reason),
+    ...(placeholders.where && { where: fieldWords(placeholders.where) }),
   });
   if (translated) return translated;
-  if (known(`failures.${code}`)) return t(`failures.${code}`, { message });
+  if (known(`failures.${code}`)) return t(`failures.${code}`);
   const words = forgeText(told);
   if (words) return words;
   return message || t("failures.unknown_error");
 }
 
-/** Say a reason that the server names by its code. */
-function inWords(reason: string | undefined): { reason?: string } {
-  return reason && known(`common.why.${reason}`) ? { reason: t(`common.why.${reason}`) } : {};
+/** Say which field the server means by its place in a request: `changes.0.member_id`. */
+function fieldWords(where: string): string {
+  const names = where.split(".").filter((part) => !/^\d+$/.test(part));
+  const name = names.at(-1) ?? where;
+  return known(`fields.${name}`) ? t(`fields.${name}`) : name;
 }
 
 /** Return our words for a Forge's code; none where they would name a fact that it does not tell. */

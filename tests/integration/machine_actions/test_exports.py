@@ -33,7 +33,7 @@ async def test_a_list_is_written_for_spreadsheets(
     assert rows[0][:3] == ("id", "name", "surname")
     assert ("'=HYPERLINK(1)", "Rossi") in [row[1:3] for row in rows]
     assert (await do("export", list="uses", until=ago(5)))["rows"] == 0
-    await refused(do("export", list="members", until=ago(5)), "ledger_invalid_filter")
+    await refused(do("export", list="members", until=ago(5)), "ledger_invalid_filter_until")
 
 
 async def test_more_rows_than_a_spreadsheet_has_are_refused(
@@ -48,7 +48,7 @@ async def test_more_rows_than_a_spreadsheet_has_are_refused(
 async def test_what_cannot_be_written_is_told(laser: Laser, do: Do, tmp_path: Path) -> None:
     (tmp_path / "atelier").mkdir(exist_ok=True)
     (tmp_path / "atelier/exports").write_text("a file in the way")
-    await refused(do("export", list="uses"), "cannot_write")
+    await refused(do("export", list="uses"), "cannot_write_no_folder")
 
 
 async def test_workshops_do_not_share_files(

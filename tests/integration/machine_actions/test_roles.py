@@ -37,4 +37,4 @@ async def test_a_reserved_role_stays_as_it_is(laser: Laser, do: Do) -> None:
 async def test_two_roles_do_not_share_a_name(laser: Laser, do: Do) -> None:
     await refused(do("add_role", name="Staff"), "ledger_duplicate_name")
     await refused(do("change_role", role="Staff", name="Members"), "ledger_duplicate_name")
-    await refused(do("add_role", name=" "), "ledger_invalid_length")
+    await refused(do("add_role", name=" "), "ledger_invalid_length_name")

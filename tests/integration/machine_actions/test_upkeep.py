@@ -53,7 +53,7 @@ async def test_a_file_out_of_reach_or_foreign_is_refused(
     file.write_text("not a database")
     await refused(do("import_fabomatic", path=str(file)), "path_not_allowed")
     hass.config.allowlist_external_dirs = {str(tmp_path)}
-    await refused(do("import_fabomatic", path=str(file)), "ledger_foreign_file")
-    await refused(do("import_fabomatic", path=f"{tmp_path}/nothing"), "ledger_foreign_file")
-    await refused(do("import_fabomatic", path=str(tmp_path)), "ledger_foreign_file")
+    await refused(do("import_fabomatic", path=str(file)), "ledger_foreign_foreign")
+    await refused(do("import_fabomatic", path=f"{tmp_path}/nothing"), "ledger_foreign_missing")
+    await refused(do("import_fabomatic", path=str(tmp_path)), "ledger_foreign_missing")
     await refused(do("import_fabomatic", path=f"{tmp_path}/../passwd"), "path_not_allowed")

@@ -48,7 +48,7 @@ class ForgeCommand:
             unauthorized()
         entry = forge_of(hass, message.get(ATTR_ENTRY_ID))
         if entry is None:
-            not_found("Forge")
+            not_found("forge")
         call = ForgeCall(hass, connection, message["id"], entry, form(message, self.fields))
         with told_as_refusal():
             result = await self.act(call)

@@ -1,7 +1,6 @@
 import { mdiDatabaseImport } from "@mdi/js";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { failure } from "../../api/errors";
 import "../../elements/at-bar";
 import "../../elements/at-button";
 import "../../elements/at-file";
@@ -151,9 +150,7 @@ export class ImportPage extends AtelierPage {
     try {
       await work(await this.api.upload(file));
     } catch (error) {
-      const reason = failure(error).placeholders.reason ?? "";
-      const told = known(`import.refused.${reason}`);
-      this.failed = told ? t(`import.refused.${reason}`) : failureText(error);
+      this.failed = failureText(error);
     }
     this.working = false;
   }
