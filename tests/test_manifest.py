@@ -142,3 +142,11 @@ async def test_the_actions_that_are_registered_are_those_described(hass: HomeAss
         for field, key in fields.items():
             required = described[name]["fields"][field].get("required", False)
             assert isinstance(key, vol.Required) is required, (name, field)
+
+
+def test_what_workflows_use_is_named_by_its_hash() -> None:
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    assert workflows
+    for path in workflows:
+        for used in re.findall(r"uses: (\S+)", path.read_text("utf-8")):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}|\./\S+", used), (path.name, used)
