@@ -1,6 +1,5 @@
 """`forge serve` and `forge worker`: one process that runs jobs, and for the Forge its API."""
 
-from functools import partial
 import logging
 from typing import Final
 
@@ -12,24 +11,19 @@ from forge.jobs.host import Host
 from forge.settings import Settings
 from forge.store.current import bring_up_to_date
 from forge.store.engine import Store
-from forge.tokens import token
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
     """Run the Forge until a signal says stop. Raise ForgeError where it cannot start."""
-    # Loaded before the API's process is forked: both share it, and it starts again at once.
-    from forge.api.server import description  # noqa: PLC0415 - `forge worker` needs no server
-    from forge.api.serving import serve_api  # noqa: PLC0415 - as above
+    from forge.api.serving import Api  # noqa: PLC0415 - `forge worker` needs no server
 
-    description()
     # It keeps what jobs leave; only workers elsewhere send it to somebody.
     settings = settings.model_copy(update={"server_url": None})
     forge = _open(settings)
-    token(settings)
 
-    host = Host(forge, Companion(partial(serve_api, forge), forge.close))
+    host = Host(forge, Companion(Api(forge).serve, forge.close))
     _LOGGER.info("The Forge runs; its data is in %s", settings.data_dir)
     host.run()
 

@@ -120,7 +120,7 @@ async def test_music_ends_by_itself(coffin: Coffin, bus: Bus) -> None:
         "playing",
         "armed",
     ]
-    assert (await coffin.frames("06"))[-1] == ("06", 7)
+    assert (await coffin.said("06"))[-1] == ("06", 7)
     assert await coffin.pulses() == []
 
 

@@ -61,7 +61,7 @@ async def test_no_command_leaves_the_solenoid_behind(
         rest = "blocked" if action == "block" else "armed"
         await bus.hear("state", rest, since=mark)
         assert bus.words("state", mark) == [rest]
-        assert (await coffin.frames("16"))[-1] == ("16", 0)
+        assert (await coffin.said("16"))[-1] == ("16", 0)
 
 
 async def test_a_reconnect_during_an_action_changes_nothing(coffin: Coffin, bus: Bus) -> None:

@@ -200,6 +200,14 @@ class Coffin(Board):
             if what == "uart" and value[6:8] in commands
         ]
 
+    async def said(self, *commands: str) -> list[tuple[str, int]]:
+        """Return these frames once there is one: what goes to the player waits its turn."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while not (frames := await self.frames(*commands)):
+            assert asyncio.get_running_loop().time() < deadline, f"no frame {commands}"
+            await asyncio.sleep(0.05)
+        return frames
+
     async def pulses(self) -> list[int]:
         """Return how long, in ms, each activation of the solenoid lasted."""
         lengths, since = [], None

@@ -88,7 +88,7 @@ def answer(
 
     async def ask() -> tuple[int, Any]:
         live = Live(forge)
-        await live.start()
+        live.start()
         app = serve(forge, Door.API, token, live, Metrics(forge))
         async with TestClient(TestServer(app)) as client:
             headers = {"Authorization": f"Bearer {token}"}

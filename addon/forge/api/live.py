@@ -29,14 +29,15 @@ class Live:
         self._forge = forge
         self._recent: deque[Event] = deque(maxlen=_AT_HAND)
         self._newest = 0
+        #: Whether that is so: while nobody watches, nobody looks.
+        self._known = False
         self._changed = asyncio.Event()
         self._tails: dict[str, Tail] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.streams = 0
 
-    async def start(self) -> None:
-        """Begin to look."""
-        _oldest, self._newest = await asyncio.to_thread(events.bounds, self._forge.store)
+    def start(self) -> None:
+        """Begin to look, in the loop that runs."""
         self._tasks = [
             asyncio.create_task(self._every(_EVENTS_EVERY_S, self._look_for_events)),
             asyncio.create_task(self._every(_LOGS_EVERY_S, self._look_at_logs)),
@@ -83,15 +84,19 @@ class Live:
 
     async def _look_for_events(self) -> None:
         if not self.streams:
-            # Nobody watches: the next one reads from the store.
             self._recent.clear()
+            self._known = False
+            return
+        if self._known:
+            found = await asyncio.to_thread(events.since, self._forge.store, self._newest)
+            if not found:
+                return
+            self._recent.extend(found)
+            self._newest = found[-1].id
+        else:
+            # Whoever began to watch before this moment reads what came since from the store.
             _oldest, self._newest = await asyncio.to_thread(events.bounds, self._forge.store)
-            return
-        found = await asyncio.to_thread(events.since, self._forge.store, self._newest)
-        if not found:
-            return
-        self._recent.extend(found)
-        self._newest = found[-1].id
+            self._known = True
         self._changed.set()
         self._changed = asyncio.Event()
 

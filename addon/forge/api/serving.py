@@ -31,43 +31,53 @@ class _NoTraces(logging.Filter):
         return True
 
 
-def serve_api(forge: Forge) -> None:
-    """Serve until SIGTERM or SIGINT, in a process that holds no connection of another's."""
-    logging.getLogger("aiohttp.server").addFilter(_NoTraces())
-    asyncio.run(_serve(forge))
+class Api:
+    """What answers at the doors: put together once, served by a process of its own.
 
+    What is made before that process is forked lies in memory that both share.
+    """
 
-async def _serve(forge: Forge) -> None:
-    settings = forge.settings
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    live = Live(forge)
-    await live.start()
-    runners = []
-    try:
-        metrics = Metrics(forge)
-        secret = token(settings)
-        doors = {Door.API: (settings.api_host, settings.api_port)}
+    def __init__(self, forge: Forge) -> None:
+        """Put together what answers; nothing is opened yet."""
+        settings = forge.settings
+        self._forge = forge
+        self._token = token(settings)
+        self._live = Live(forge)
+        places = {Door.API: (settings.api_host, settings.api_port)}
         if settings.ingress:
-            doors[Door.INGRESS] = (settings.ingress_host, settings.ingress_port)
-        for door, (host, port) in doors.items():
-            runner = web.AppRunner(
-                build(forge, door, secret, live, metrics),
-                access_log=None,
-                shutdown_timeout=_DRAIN_S,
-                handler_cancellation=True,
-            )
-            await runner.setup()
-            runners.append(runner)
-            await web.TCPSite(runner, host, port).start()
-            _LOGGER.info("The %s door is open at http://%s:%d", door, host, port)
-        announcing = asyncio.create_task(announce(settings, secret))
-        await stop.wait()
-        announcing.cancel()
-    finally:
-        await live.stop()
-        for runner in runners:
-            await runner.cleanup()
-        forge.close()
+            places[Door.INGRESS] = (settings.ingress_host, settings.ingress_port)
+        metrics = Metrics(forge)
+        self._doors = [
+            (build(forge, door, self._token, self._live, metrics), door, *place)
+            for door, place in places.items()
+        ]
+        logging.getLogger("aiohttp.server").addFilter(_NoTraces())
+
+    def serve(self) -> None:
+        """Serve until SIGTERM or SIGINT, in a process that holds no connection of another's."""
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        self._live.start()
+        runners = []
+        try:
+            for app, door, host, port in self._doors:
+                runner = web.AppRunner(
+                    app, access_log=None, shutdown_timeout=_DRAIN_S, handler_cancellation=True
+                )
+                await runner.setup()
+                runners.append(runner)
+                await web.TCPSite(runner, host, port).start()
+                _LOGGER.info("The %s door is open at http://%s:%d", door, host, port)
+            announcing = asyncio.create_task(announce(self._forge.settings, self._token))
+            await stop.wait()
+            announcing.cancel()
+        finally:
+            await self._live.stop()
+            for runner in runners:
+                await runner.cleanup()
+            self._forge.close()

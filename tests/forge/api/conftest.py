@@ -61,7 +61,7 @@ class Doors:
 async def doors(forge: Forge) -> AsyncIterator[Doors]:
     """Open both doors."""
     live, metrics = Live(forge), Metrics(forge)
-    await live.start()
+    live.start()
     servers = [TestServer(build(forge, door, TOKEN, live, metrics)) for door in Door]
     async with TestClient(servers[0]) as api, TestClient(servers[1]) as ingress:
         yield Doors(forge, live, api, ingress)
