@@ -56,8 +56,11 @@ async def import_file(request: Request, path: Path, *, dry_run: bool) -> JsonObj
     if dry_run:
         preview = await inspect(path)
         return {"would_bring": dict(preview.counts), "notes": _notes(preview.notes)}
-    brought = await bring(request.makerspace.ledger, path, by=request.by)
-    await request.makerspace.refresh()
+    try:
+        brought = await bring(request.makerspace.ledger, path, by=request.by)
+    finally:
+        # What was brought before it broke off is there, and goes on from there when run again.
+        await request.makerspace.refresh()
     return {
         "new": dict(brought.new),
         "known": dict(brought.known),

@@ -5,6 +5,8 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.atelier.ledger.errors import LedgerUnavailable
+from custom_components.atelier.ledger.fabomatic_uses import UseBringing
 from tests.integration.machine import Laser
 from tests.ledger.backend import make
 
@@ -44,6 +46,26 @@ async def test_an_old_backend_is_looked_at_then_brought(
     }
     assert (await do("list_members"))["total"] == 7
     assert (await do("list_uses"))["total"] == uses
+
+
+async def test_what_was_brought_before_it_broke_off_counts_and_the_rest_follows(
+    hass: HomeAssistant, laser: Laser, do: Do, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(make(tmp_path / "fabomatic.sqldb"))
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+
+    async def breaks_off(_: UseBringing) -> None:
+        raise LedgerUnavailable("it just went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(UseBringing, "run", breaks_off)
+        await refused(do("import_fabomatic", path=file), "ledger_unavailable")
+    uma = laser.makerspace.desk.roll.member_with("aabbccdd")
+    assert uma is not None
+    assert uma.name == "Uma"
+    brought = await do("import_fabomatic", path=file)
+    assert "member" not in brought["new"]
+    assert brought["new"]["use"] > 0
 
 
 async def test_a_file_out_of_reach_or_foreign_is_refused(
