@@ -31,7 +31,7 @@ type Given = Mapping[str, Any]
 
 _WORD: Final = vol.All(cv.string, vol.Length(min=1, max=255))
 _WORDS: Final = vol.All(cv.ensure_list, [_WORD], vol.Length(max=1000))
-_ID: Final = vol.All(cv.string, vol.Match(r"^[0-9a-f]{32}$"))
+_ID: Final = vol.All(cv.string, vol.Match(r"^[0-9a-f]{32}\Z"))
 _PLACE: Final = ("release", "target", "subtarget")
 _WHICH_CARD: Final = ("image", "device")
 

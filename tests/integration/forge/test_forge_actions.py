@@ -6,6 +6,7 @@ from aiohttp import web
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
+import voluptuous as vol
 
 from custom_components.atelier.const import DOMAIN
 from tests.forge.house import TOKEN, House
@@ -100,6 +101,16 @@ async def test_a_plan_that_takes_long_is_returned_as_it_stands(
     wire.says |= {"flash/plans": job, f"jobs/{ID}": job}
     plan = await act(hass, "flash_card", image="x.img", device="/dev/sda")
     assert plan["state"] == "queued"
+
+
+@pytest.mark.parametrize("build_id", [f"{ID}\n", f"{ID}/log", ID.upper() + "G", "../config"])
+async def test_what_is_no_id_is_asked_for_nowhere(
+    hass: HomeAssistant, wire: Wire, connect: Connect, build_id: str
+) -> None:
+    await connect(wire.url)
+    with pytest.raises(vol.Invalid):
+        await act(hass, "list_artifacts", build_id=build_id)
+    assert not [path for _, path, _ in wire.asked if path.startswith("builds/")]
 
 
 @pytest.mark.parametrize(
