@@ -75,36 +75,84 @@ LEAST: Final[dict[str, dict[str, Any]]] = {
     "purge": {},
     "import_fabomatic": {"path": "/media/x"},
 }
+#: What no action takes.
+SENSELESS: Final[list[tuple[str, dict[str, Any]]]] = [
+    ("add_member", {"name": "Cleo"}),
+    ("list_members", {"limit": 501}),
+    ("add_machine", {"machine_id": 65536, "name": "Lathe", "type": "Machine"}),
+    ("add_machine_type", {"name": "Lathe", "access": "everybody"}),
+    ("record_use", {"machine_id": 7, "start": "yesterday", "end": "now"}),
+    ("export", {"list": "../../secrets"}),
+    ("restore", {"undo": "all"}),
+    ("list_members", {"order": "height"}),
+    ("change_training", {"training": "Lasers", "valid_days": 0}),
+    ("list_permissions", {"member_ids": []}),
+    ("set_permissions", {"changes": []}),
+    ("set_permissions", {"changes": [{"member_id": 1, "machine_id": 7}]}),
+    (
+        "set_permissions",
+        {"changes": [{"member_id": 1, "machine_id": 7, "type_id": 1, "granted": True}]},
+    ),
+    ("set_permissions", {"changes": [{"member_id": 1, "type_id": 1, "granted": True}] * 501}),
+]
+#: What names something that there is none of, and its kind.
+NOT_THERE: Final[list[tuple[str, dict[str, Any], str]]] = [
+    ("change_member", {"member_id": 99}, "member"),
+    ("add_member", {"name": "Cleo", "role": "Kings"}, "role"),
+    ("add_card", {"member_id": 99, "card": NEW}, "member"),
+    ("grant_permission", {"member_id": 1, "machine_id": 99}, "machine"),
+    ("grant_permission", {"member_id": 1, "type": "Rocket"}, "type"),
+    ("revoke_permission", {"member_id": 2, "machine_id": 7}, "permission"),
+    ("record_training", {"member_id": 1, "training": "Rockets"}, "training"),
+    ("set_blocked", {"machine_id": 99}, "machine"),
+    ("start_machine", {"machine_id": 7, "member_id": 99}, "member"),
+    ("record_intervention", {"machine_id": 7}, "plan"),
+    ("remove_care_plan", {"plan_id": 99}, "plan"),
+    ("change_care_plan", {"plan_id": 99}, "plan"),
+    ("change_role", {"role": "Kings"}, "role"),
+    ("change_machine_type", {"type": "Rocket"}, "type"),
+    ("change_machine_type", {"type": "Machine", "training": "Rockets"}, "training"),
+    ("remove_trained", {"member_id": 99, "training": "Rockets"}, "member"),
+    ("change_intervention", {"intervention_id": 99}, "intervention"),
+    ("delete_intervention", {"intervention_id": 99}, "intervention"),
+    ("dismiss_unknown_card", {"card": NEW}, "card"),
+    ("list_permissions", {"member_ids": [1, 99]}, "member"),
+    ("end_use", {"machine_id": 99}, "machine"),
+    ("correct_use", {"use_id": 99}, "use"),
+    ("delete_use", {"use_id": 99}, "use"),
+]
 
 
 def test_every_action_is_tried() -> None:
     assert LEAST.keys() == {action.name for action in ACTIONS}
 
 
-@pytest.mark.parametrize("action", LEAST)
 async def test_who_is_no_administrator_gets_nothing(
-    hass: HomeAssistant, laser: Laser, hass_read_only_user: MockUser, action: str
+    hass: HomeAssistant, laser: Laser, hass_read_only_user: MockUser, subtests: pytest.Subtests
 ) -> None:
     before = await laser.makerspace.ledger.load()
-    with pytest.raises(Unauthorized):
-        await hass.services.async_call(
-            DOMAIN,
-            action,
-            LEAST[action],
-            blocking=True,
-            context=Context(user_id=hass_read_only_user.id),
-            return_response=True,
-        )
-    assert await laser.makerspace.ledger.load() == before
+    for action, data in LEAST.items():
+        with subtests.test(action):
+            with pytest.raises(Unauthorized):
+                await hass.services.async_call(
+                    DOMAIN,
+                    action,
+                    data,
+                    blocking=True,
+                    context=Context(user_id=hass_read_only_user.id),
+                    return_response=True,
+                )
+            assert await laser.makerspace.ledger.load() == before
 
 
-@pytest.mark.parametrize("action", LEAST)
 async def test_a_workshop_without_machines_says_so(
-    hass: HomeAssistant, set_up: SetUp, do: Do, action: str
+    set_up: SetUp, do: Do, subtests: pytest.Subtests
 ) -> None:
     entry = await set_up()
-    await refused(do(action, **LEAST[action]), "no_makerspace")
-    await refused(do(action, config_entry_id=entry.entry_id, **LEAST[action]), "no_machines")
+    for action, data in LEAST.items():
+        with subtests.test(action):
+            await refused(do(action, **data), "no_makerspace")
+            await refused(do(action, config_entry_id=entry.entry_id, **data), "no_machines")
 
 
 async def test_of_several_workshops_one_is_named(laser: Laser, set_up: SetUp, do: Do) -> None:
@@ -115,67 +163,23 @@ async def test_of_several_workshops_one_is_named(laser: Laser, set_up: SetUp, do
     assert (await do("list_members", config_entry_id=other.entry_id))["total"] == 0
 
 
-@pytest.mark.parametrize(
-    ("action", "data"),
-    [
-        ("add_member", {"name": "Cleo"}),
-        ("list_members", {"limit": 501}),
-        ("add_machine", {"machine_id": 65536, "name": "Lathe", "type": "Machine"}),
-        ("add_machine_type", {"name": "Lathe", "access": "everybody"}),
-        ("record_use", {"machine_id": 7, "start": "yesterday", "end": "now"}),
-        ("export", {"list": "../../secrets"}),
-        ("restore", {"undo": "all"}),
-        ("list_members", {"order": "height"}),
-        ("change_training", {"training": "Lasers", "valid_days": 0}),
-        ("list_permissions", {"member_ids": []}),
-        ("set_permissions", {"changes": []}),
-        ("set_permissions", {"changes": [{"member_id": 1, "machine_id": 7}]}),
-        (
-            "set_permissions",
-            {"changes": [{"member_id": 1, "machine_id": 7, "type_id": 1, "granted": True}]},
-        ),
-        ("set_permissions", {"changes": [{"member_id": 1, "type_id": 1, "granted": True}] * 501}),
-    ],
-)
 async def test_what_makes_no_sense_is_refused(
-    laser: Laser, do: Do, action: str, data: dict[str, Any]
+    laser: Laser, do: Do, subtests: pytest.Subtests
 ) -> None:
-    with pytest.raises(vol.Invalid):
-        await do(action, **data)
+    before = await laser.makerspace.ledger.load()
+    for action, data in SENSELESS:
+        with subtests.test(action, data=data):
+            with pytest.raises(vol.Invalid):
+                await do(action, **data)
+            assert await laser.makerspace.ledger.load() == before
 
 
-@pytest.mark.parametrize(
-    ("action", "data", "what"),
-    [
-        ("change_member", {"member_id": 99}, "member"),
-        ("add_member", {"name": "Cleo", "role": "Kings"}, "role"),
-        ("add_card", {"member_id": 99, "card": NEW}, "member"),
-        ("grant_permission", {"member_id": 1, "machine_id": 99}, "machine"),
-        ("grant_permission", {"member_id": 1, "type": "Rocket"}, "type"),
-        ("revoke_permission", {"member_id": 2, "machine_id": 7}, "permission"),
-        ("record_training", {"member_id": 1, "training": "Rockets"}, "training"),
-        ("set_blocked", {"machine_id": 99}, "machine"),
-        ("start_machine", {"machine_id": 7, "member_id": 99}, "member"),
-        ("record_intervention", {"machine_id": 7}, "plan"),
-        ("remove_care_plan", {"plan_id": 99}, "plan"),
-        ("change_care_plan", {"plan_id": 99}, "plan"),
-        ("change_role", {"role": "Kings"}, "role"),
-        ("change_machine_type", {"type": "Rocket"}, "type"),
-        ("change_machine_type", {"type": "Machine", "training": "Rockets"}, "training"),
-        ("remove_trained", {"member_id": 99, "training": "Rockets"}, "member"),
-        ("change_intervention", {"intervention_id": 99}, "intervention"),
-        ("delete_intervention", {"intervention_id": 99}, "intervention"),
-        ("dismiss_unknown_card", {"card": NEW}, "card"),
-        ("list_permissions", {"member_ids": [1, 99]}, "member"),
-        ("end_use", {"machine_id": 99}, "machine"),
-        ("correct_use", {"use_id": 99}, "use"),
-        ("delete_use", {"use_id": 99}, "use"),
-    ],
-)
-async def test_what_is_not_there_is_named(
-    laser: Laser, do: Do, action: str, data: dict[str, Any], what: str
-) -> None:
-    await refused(do(action, **data), f"ledger_unknown_{what}")
+async def test_what_is_not_there_is_named(laser: Laser, do: Do, subtests: pytest.Subtests) -> None:
+    before = await laser.makerspace.ledger.load()
+    for action, data, what in NOT_THERE:
+        with subtests.test(action, data=data):
+            await refused(do(action, **data), f"ledger_unknown_{what}")
+            assert await laser.makerspace.ledger.load() == before
 
 
 async def test_an_automation_may_act_and_is_named_as_one(hass: HomeAssistant, laser: Laser) -> None:
