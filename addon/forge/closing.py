@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 import logging
+import stat
 from typing import Final
 
 from forge.settings import Settings
@@ -18,12 +19,12 @@ def close_off(settings: Settings) -> None:
     for name in _PASSED:
         (root / name).mkdir(exist_ok=True)
     for path in (root, *root.iterdir()):
-        mode = path.lstat().st_mode
-        if path.is_symlink():
-            continue
         passed = path == root or path.name in _PASSED
-        with suppress(PermissionError):  # where it is somebody else's, that one decides
-            path.chmod(mode & ~_OTHERS & 0o7777 | (0o011 if passed else 0))
+        # Where it is somebody else's, that one decides; a worker beside may just have deleted it.
+        with suppress(PermissionError, FileNotFoundError):
+            mode = path.lstat().st_mode
+            if not stat.S_ISLNK(mode):
+                path.chmod(mode & ~_OTHERS & 0o7777 | (0o011 if passed else 0))
     shared = settings.shared
     if shared.exists() and shared.stat().st_mode & _OTHERS:
         _LOGGER.warning("What builds run can read %s: close it to others (chmod o-rwx)", shared)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+import fcntl
 import hashlib
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,8 @@ async def received(
     digest, size = hashlib.sha256(), 0
     try:
         with coming.open("xb") as file:
+            # As long as it is held, nobody takes it for one that was left.
+            fcntl.flock(file, fcntl.LOCK_SH)
             async for piece in request.content.iter_chunked(_PIECE):
                 size += len(piece)
                 if most is not None and size > most:
@@ -47,7 +50,8 @@ async def received(
                 _must_fit(folder, settings.disk_reserve_mb * MIB)
                 digest.update(piece)
                 await asyncio.to_thread(file.write, piece)
-        yield coming, digest.hexdigest()
+            file.flush()
+            yield coming, digest.hexdigest()
     finally:
         coming.unlink(missing_ok=True)
 

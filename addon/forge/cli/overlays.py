@@ -37,8 +37,7 @@ def upload(
         archive = source
         if source.is_dir():
             archive = Path(name, "overlay.tar")
-            with tarfile.open(archive, "w", format=tarfile.GNU_FORMAT) as packed:
-                packed.add(source, arcname=".")
+            _pack(source, archive)
         _changed(asked, "PUT", archive, at("profiles", profile_id, "overlay"), expected=expected)
 
 
@@ -93,6 +92,16 @@ def download(
     address = at("profiles", profile_id, "overlay", "archive")
     kept = fetch(asked.client, address, target, sha256=None, force=force)
     asked.show(kept, lambda: write(f"{kept['path']}\n"))
+
+
+def _pack(folder: Path, archive: Path) -> None:
+    """Pack a folder as it is. Raise Invalid for what cannot be read."""
+    try:
+        with tarfile.open(archive, "w", format=tarfile.GNU_FORMAT) as packed:
+            packed.add(folder, arcname=".")
+    except OSError as error:
+        named = error.filename or folder
+        raise Invalid(f"{named} cannot be read: {error.strerror}", about="file") from None
 
 
 def _changed(

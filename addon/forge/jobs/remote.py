@@ -12,7 +12,7 @@ import time
 from typing import IO, Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from forge.errors import Conflict, ForgeError, Unauthorized, Upstream
+from forge.errors import Conflict, ForgeError, Unauthorized, Upstream, is_full
 from forge.jobs.files import Kept, checked
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -65,12 +65,14 @@ class Home:
 
         def once() -> Mapping[str, str]:
             with (
-                self._asked("GET", path, {}, b"", {"Content-Length": "0"}) as answer,
                 to.open("wb") as file,
+                self._asked("GET", path, {}, b"", {"Content-Length": "0"}) as answer,
             ):
                 if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
                     _read(answer.status, answer.read())
                 shutil.copyfileobj(answer, file, _PIECE)
+                if answer.length:  # it ended before its end, which http.client says to nobody
+                    raise client.IncompleteRead(b"", answer.length)
                 return dict(answer.headers)
 
         return _patiently(once)
@@ -90,6 +92,8 @@ class Home:
             connection.request(method, address, body, {**self._headers, **headers})
             yield connection.getresponse()
         except (OSError, client.HTTPException) as error:
+            if is_full(error):
+                raise  # this disk's, and not the line's
             raise Upstream(
                 f"The Forge at {self._netloc} does not answer: {error}", about="forge"
             ) from None

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 import hashlib
-import os
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from pydantic import BaseModel, Field
 
@@ -105,7 +105,7 @@ class Keys:
             )
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{key.id}{read.ending}"
-        coming = self._folder / f".{key.id}.{os.getpid()}"
+        coming = self._folder / f".{uuid4().hex}"
         coming.write_text(read.text, "utf-8")
         try:
             path.hardlink_to(coming)
@@ -127,7 +127,7 @@ class Keys:
             path.unlink(missing_ok=True)
 
     def _kept(self) -> Iterator[tuple[Path, Key]]:
-        for path in sorted(self._folder.glob("*.*")):
+        for path in sorted(self._folder.glob("[!.]*.*")):
             try:
                 yield path, _parse(path.read_bytes()).key
             except (Invalid, OSError):

@@ -121,5 +121,6 @@ def _gpg(message: bytes, signature: bytes, keys: Path) -> Signed:
     if done.returncode == 0 and "VALIDSIG" in status:
         # The last word is the key's own fingerprint, the first that of a part which signs for it.
         return Signed(Signature.VERIFIED, tuple(status["VALIDSIG"][-1:]))
-    by = tuple(status.get("NO_PUBKEY") or status.get("BADSIG", ())[:1])
-    return Signed(Signature.UNKNOWN_KEY if "NO_PUBKEY" in status else Signature.BAD, by)
+    if "NO_PUBKEY" in status and "BADSIG" not in status:
+        return Signed(Signature.UNKNOWN_KEY, tuple(status["NO_PUBKEY"]))
+    return Signed(Signature.BAD, tuple(status.get("BADSIG", ())[:1]))

@@ -133,10 +133,13 @@ def test_two_keys_are_added_one_by_one(keys: Keys, mirror: Mirror, tmp_path: Pat
         keys.look(both.read_text("ascii"))
 
 
-def test_files_that_hold_no_key_are_passed_over(keys: Keys, tmp_path: Path) -> None:
+def test_files_that_hold_no_key_are_passed_over(keys: Keys, mirror: Mirror, tmp_path: Path) -> None:
     folder = tmp_path / "openwrt" / "keys"
     folder.mkdir(parents=True)
     (folder / "README.txt").write_text("put keys here")
+    # As a Forge leaves it that is killed while it keeps a key: no signature counts by it.
+    text = mirror.upstream.keys.gpg_public.read_text("ascii")
+    (folder / ".coming.1").write_text(text)
     assert keys.list() == []
 
 

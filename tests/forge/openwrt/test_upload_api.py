@@ -1,6 +1,7 @@
 """Overlays over HTTP, and by the command line."""
 
 import asyncio
+from collections.abc import AsyncIterator
 import gzip
 import io
 import json
@@ -53,6 +54,27 @@ async def test_an_upload_becomes_a_version(kept: Doors) -> None:
     back = await answered(kept, "POST", f"{OVERLAY}/restore", json={"version": 2})
     assert back[1]["overlay"] == told["overlay"]
     assert not list((kept.forge.settings.data_dir / "overlays" / ".coming").iterdir())
+
+
+async def test_an_upload_on_its_way_outlives_what_is_swept_meanwhile(kept: Doors) -> None:
+    assert (await answered(kept, "POST", "/profiles", json={**BASE, "profile_id": "p2"}))[0] == 201
+    folder = kept.forge.uploads.coming
+    (folder / "upload-left-by-a-crash").write_bytes(b"half")
+    body, swept = tar(BANNER), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:600]
+        await swept.wait()
+        yield body[600:]
+
+    upload = asyncio.create_task(answered(kept, "PUT", OVERLAY, data=slowly()))
+    while len(list(folder.iterdir())) < 2:
+        await asyncio.sleep(0.01)
+    assert (await answered(kept, "DELETE", "/profiles/p2"))[0] == 204
+    assert len(list(folder.iterdir())) == 1
+    swept.set()
+    status, told = await upload
+    assert (status, told["version"]) == (200, 2)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from forge.app import Forge
 from forge.errors import Conflict, ForgeError, Integrity, Invalid, NotFound, Precondition
 from forge.openwrt import overlays
 from forge.openwrt.entries import Origin
+from forge.openwrt.uploads import archives
 from forge.openwrt.uploads.intake import MOST_ENTRIES
 from forge.openwrt.uploads.packing import pack, unpack
 from forge.openwrt.uploads.uploads import Uploads
@@ -121,6 +122,22 @@ def test_an_archive_is_laid_over_the_image(
         "usr/bin/tool": "file 4755",
     }
     assert {one.origin for one in forge.uploads.laid(kept)} == {Origin.UPLOAD}
+
+
+@pytest.mark.parametrize("size", [1, 7, 16])
+@pytest.mark.parametrize("pack_it", [gzip.compress, lzma.compress], ids=["gz", "xz"])
+def test_wherever_a_packed_archive_is_cut_it_reads_the_same(
+    forge: Forge,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,
+    pack_it: Callable[[bytes], bytes],
+    size: int,
+) -> None:
+    monkeypatch.setattr(archives, "_READ", size)
+    content = bytes(range(256)) * 40 + bytes(5000)
+    kept = send(pack_it(tar(head("etc/blob", content), BANNER)))
+    found = {one.path: one.size for one in forge.uploads.laid(kept)}
+    assert found == {"etc": 0, "etc/blob": len(content), "etc/banner": 6}
 
 
 def test_a_zip_without_modes_knows_programs_by_how_they_begin(forge: Forge, send: Send) -> None:

@@ -1,6 +1,7 @@
 """What packages came to, kept for who asks the same of the same feeds: builds after a plan."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 import hashlib
 import json
 import os
@@ -69,10 +70,12 @@ class Resolving:
 
     def _forget(self) -> None:
         """Keep the newest."""
-        kept = list(self._folder.glob("*.json"))
-        if len(kept) > _MOST:
-            for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_MOST]:
-                old.unlink(missing_ok=True)
+        kept = []
+        for path in self._folder.glob("*.json"):
+            with suppress(FileNotFoundError):  # another job forgets, too
+                kept.append((path.stat().st_mtime, path))
+        for _written, old in sorted(kept)[:-_MOST]:
+            old.unlink(missing_ok=True)
 
 
 def is_of(resolved: Resolved, found: Iterable[Found]) -> bool:

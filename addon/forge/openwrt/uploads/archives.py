@@ -171,9 +171,11 @@ class _Unpacking(io.RawIOBase):
     def _piece(self, size: int) -> bytes:
         while not self._machine.eof:
             if isinstance(self._machine, lzma.LZMADecompressor):
-                packed = self._source.read(_READ) if self._machine.needs_input else b""
+                # Asked before: what it still holds may turn out to be nothing, and is no end.
+                wants = self._machine.needs_input
+                packed = self._source.read(_READ) if wants else b""
                 piece = self._machine.decompress(packed, size)
-                ended = not packed and self._machine.needs_input
+                ended = wants and not packed
             else:
                 packed = self._rest or self._source.read(_READ)
                 piece = self._machine.decompress(packed, size)

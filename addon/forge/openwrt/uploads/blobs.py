@@ -1,7 +1,7 @@
 """Contents of files, each kept once, by its hash."""
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import ctypes
 import fcntl
 import hashlib
@@ -23,7 +23,10 @@ class Blobs:
 
     @property
     def coming(self) -> Path:
-        """Where files are that are not complete yet, on the same disk."""
+        """Where files are that are not complete yet, on the same disk.
+
+        Whoever puts one there locks it (flock(2)): others count as left over.
+        """
         folder = self._root / ".coming"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -62,7 +65,11 @@ class Blobs:
     @property
     def size(self) -> int:
         """How many bytes all of them have."""
-        return sum(path.stat().st_size for path in self._all())
+        total = 0
+        for path in self._all():
+            with suppress(FileNotFoundError):  # swept meanwhile
+                total += path.stat().st_size
+        return total
 
     @contextmanager
     def taking_in(self) -> Iterator[None]:
@@ -83,7 +90,8 @@ class Blobs:
                 if path.name not in kept:
                     path.unlink()
             for path in self.coming.iterdir():
-                path.unlink()
+                if not _is_held(path):
+                    path.unlink(missing_ok=True)
 
     @contextmanager
     def _lock_file(self) -> Iterator[int]:
@@ -95,3 +103,15 @@ class Blobs:
 
     def _all(self) -> Iterator[Path]:
         return self._root.glob("[0-9a-f][0-9a-f]/*")
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether somebody still has a file that is coming."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
