@@ -29,9 +29,10 @@ assert kinds  # the desk must know the kinds that it is asked for
 class House:
     """A Forge, and further workers, in processes of their own."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
-        """Plan it; settings are those of the Forge."""
+    def __init__(self, folder: Path, *, machine: str = "", **settings: Any) -> None:
+        """Plan it, perhaps on another kind of machine; settings are those of the Forge."""
         self.folder = folder
+        self._machine = ("setarch", machine) if machine else ()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -150,7 +151,7 @@ class House:
         with Path(self.folder, "output").open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [
-                    *(sys.executable, "-m", "tests.forge.started", command),
+                    *(*self._machine, sys.executable, "-m", "tests.forge.started", command),
                     *("--data-dir", str(folder), *arguments),
                 ],
                 cwd=ROOT,

@@ -10,10 +10,11 @@ from forge import VERSION
 from forge.api import metrics
 from forge.api.routes import Asked, Call, Routes
 from forge.errors import Conflict, Unavailable
-from forge.jobs.facts import Job
+from forge.jobs.facts import Job, Problem
 from forge.jobs.limits import MIB
 from forge.jobs.states import ACTIVE, State
 from forge.jobs.tidy import Tidy
+from forge.openwrt import host
 
 ROUTES: Final = Routes("system")
 ROOT: Final = Routes("system", prefix="")
@@ -39,6 +40,9 @@ class Status(BaseModel):
     version: str
     offline: bool = Field(description="OpenWrt's servers are never asked")
     flashing: bool = Field(description="cards may be written")
+    cannot_build: Problem | None = Field(
+        description="why this host builds nothing; none where it, or a worker elsewhere, does"
+    )
     waiting: int = Field(description="jobs that wait")
     running: int = Field(description="jobs that run")
     disk_free: int = Field(description="bytes free where the data is")
@@ -66,10 +70,12 @@ def config(call: Call) -> Config:
 def show_status(call: Call) -> Status:
     """Tell how the Forge stands: what waits and runs, free space, what is switched off."""
     settings, counts = call.forge.settings, call.forge.jobs.counts()
+    hindrance = host.hindrance(settings)
     return Status(
         version=VERSION,
         offline=settings.offline,
         flashing=settings.flashing,
+        cannot_build=Problem(**hindrance.as_dict()) if hindrance else None,
         waiting=counts[State.QUEUED],
         running=sum(counts[state] for state in ACTIVE),
         disk_free=shutil.disk_usage(settings.data_dir).free,

@@ -35,3 +35,12 @@ def check_for(settings: Settings) -> None:
     """Raise Precondition before anything is queued, where only this host could build it."""
     if settings.build_jobs:
         check()
+
+
+def hindrance(settings: Settings) -> Precondition | None:
+    """Return why nothing that is asked of this Forge can be built; None where it can."""
+    try:
+        check_for(settings)
+    except Precondition as error:
+        return error
+    return None

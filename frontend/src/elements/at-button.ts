@@ -16,6 +16,8 @@ export class AtButton extends LitElement {
   @property() label = "";
   @property({ type: Boolean, reflect: true }) disabled = false;
   @property({ type: Boolean, reflect: true }) busy = false;
+  /** Why it takes no clicks now, for all to read; it can still be reached. */
+  @property() hindrance = "";
   /** For buttons that open something: whether it is open. */
   @property() expanded?: "true" | "false";
   /** For buttons that stay pressed. */
@@ -80,10 +82,15 @@ export class AtButton extends LitElement {
         background: color-mix(in srgb, var(--primary-color) 18%, transparent);
       }
       button:disabled,
+      button[aria-disabled="true"],
       :host([kind="danger"]) button:disabled {
         color: var(--disabled-text-color);
       }
-      :host([kind="primary"]) button:disabled {
+      button[aria-disabled="true"] {
+        cursor: not-allowed;
+      }
+      :host([kind="primary"]) button:disabled,
+      :host([kind="primary"]) button[aria-disabled="true"] {
         background: var(--disabled-color, var(--disabled-text-color));
         color: var(--text-primary-color, #fff);
       }
@@ -102,7 +109,9 @@ export class AtButton extends LitElement {
         ?disabled=${this.disabled}
         aria-busy=${this.busy}
         aria-label=${this.label || nothing}
-        title=${alone ? this.label : nothing}
+        aria-disabled=${this.hindrance ? "true" : nothing}
+        aria-description=${this.hindrance || nothing}
+        title=${this.hindrance || (alone ? this.label : nothing)}
         aria-expanded=${this.expanded ?? nothing}
         aria-pressed=${this.pressed ?? nothing}
         @click=${this.guard}
@@ -114,6 +123,6 @@ export class AtButton extends LitElement {
   }
 
   private guard(event: Event): void {
-    if (this.busy) event.stopPropagation();
+    if (this.busy || this.hindrance) event.stopPropagation();
   }
 }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { html as staticHtml, unsafeStatic } from "lit/static-html.js";
+import { forgeFailure } from "../api/errors";
 import "../elements/at-icon";
 import "../elements/at-note";
 import { base } from "../elements/styles";
@@ -12,8 +13,9 @@ import { Calm } from "./calm";
 import type { ForgeDoor, ForgeEvent } from "./door";
 import { Feed } from "./feed";
 import { forgeFrame } from "./frame-style";
-import { PAGES } from "./pages";
+import { BUILDING, PAGES } from "./pages";
 import type { Places } from "./places";
+import "./problem";
 import "./status-line";
 import type { Status } from "./types";
 
@@ -105,7 +107,7 @@ export class AtelierForge extends LitElement {
         <nav aria-label=${t("forge.pages")}>${PAGES.map((tab) => this.tab(tab, tab === page))}</nav>
         <forge-status-line .status=${this.status} .up=${feed.up}></forge-status-line>
       </div>
-      ${this.content(feed, page, rest)}
+      ${this.hindrance(page)} ${this.content(feed, page, rest)}
     `;
   }
 
@@ -113,6 +115,12 @@ export class AtelierForge extends LitElement {
     return html`<a href=${this.places.address([tab.name])} aria-current=${current ? "page" : nothing}>
       <at-icon .path=${tab.icon}></at-icon>${t(`forge_${tab.name}.title`)}
     </a>`;
+  }
+
+  private hindrance(page: Tab | undefined) {
+    const problem = this.status?.cannot_build;
+    if (!problem || !page || !BUILDING.includes(page.name)) return nothing;
+    return html`<forge-problem .failure=${forgeFailure(problem)}></forge-problem>`;
   }
 
   private content(feed: Feed, page: Tab | undefined, rest: string[]): unknown {

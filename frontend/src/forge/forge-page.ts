@@ -2,6 +2,7 @@ import { property } from "lit/decorators.js";
 import { Page } from "../frame/page";
 import type { ForgeDoor } from "./door";
 import type { Feed } from "./feed";
+import { hindranceOf } from "./hindrance";
 import type { Places } from "./places";
 import type { Status } from "./types";
 
@@ -16,6 +17,11 @@ export abstract class ForgePage extends Page {
   @property({ attribute: false }) places!: Places;
   /** How the Forge stands; asked for again when jobs begin and end. */
   @property({ attribute: false }) status?: Status;
+
+  /** Why nothing can be built now; empty where it can. */
+  protected get hindrance(): string {
+    return hindranceOf(this.status);
+  }
 
   /** Go to a place: `goTo("builds", id)`. */
   protected goTo(...place: string[]): void {

@@ -35,3 +35,6 @@ export const PAGES: Tab[] = [
     load: () => import("./jobs/jobs"),
   },
 ];
+
+/** The pages where somebody asks for builds: there it is said why none can be made. */
+export const BUILDING = ["profiles", "builds", "builders"];

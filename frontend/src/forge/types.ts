@@ -12,6 +12,8 @@ export interface Status {
   offline: boolean;
   /** Cards may be written. */
   flashing: boolean;
+  /** Why this Forge builds nothing. */
+  cannot_build?: Problem | null;
   waiting: number;
   running: number;
   /** In bytes, where the Forge keeps its data. */

@@ -110,7 +110,12 @@ export class BuildersPage extends ForgePage {
         <at-button .icon=${mdiBroom} @click=${() => this.show("prune")}>
           ${t("forge_builders.prune")}
         </at-button>
-        <at-button kind="primary" .icon=${mdiDownload} @click=${() => this.show("ensure")}>
+        <at-button
+          kind="primary"
+          .icon=${mdiDownload}
+          .hindrance=${this.hindrance}
+          @click=${() => this.show("ensure")}
+        >
           ${t("forge_builders.fetch")}
         </at-button>
       </div>
@@ -163,6 +168,7 @@ export class BuildersPage extends ForgePage {
             {
               label: t("forge_builders.again"),
               icon: mdiRefresh,
+              disabled: this.hindrance !== "",
               run: () => this.again(one),
             },
             {

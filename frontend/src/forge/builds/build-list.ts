@@ -164,6 +164,7 @@ export class BuildList extends ForgePage {
       kind="quiet"
       .icon=${mdiRefresh}
       label=${t("forge_builds.rebuild_this", { profile: build.profile_id })}
+      .hindrance=${this.hindrance}
       @click=${() => rebuild(this.door, this.places, build)}
     ></at-button>`;
   }

@@ -34,11 +34,11 @@ interface Shown {
 export class BuildView extends OneJobPage<Shown> {
   protected override async ask(): Promise<Shown> {
     const id = encodeURIComponent(this.jobId);
-    const [build, job] = await Promise.all([
-      this.door.request<Build>("GET", `/builds/${id}`),
-      this.door.request<Job>("GET", `/jobs/${id}`),
-    ]);
-    return { build, job, version: await this.versionOf(build) };
+    const asked = this.door.request<Job>("GET", `/jobs/${id}`);
+    // Where neither is there, a build is missing: its own answer is the one that is told.
+    asked.catch(() => undefined);
+    const build = await this.door.request<Build>("GET", `/builds/${id}`);
+    return { build, job: await asked, version: await this.versionOf(build) };
   }
 
   private async versionOf({ profile_id, version_id }: Build): Promise<number | undefined> {
@@ -103,6 +103,7 @@ export class BuildView extends OneJobPage<Shown> {
         build.profile_id
           ? html`<at-button
               .icon=${mdiRefresh}
+              .hindrance=${this.hindrance}
               @click=${() => rebuild(this.door, this.places, build)}
               >${t("forge_builds.rebuild")}</at-button
             >`

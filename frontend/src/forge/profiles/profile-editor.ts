@@ -233,7 +233,11 @@ export class ProfileEditor extends ForgePage {
         <span class="muted">
           ${changed.length ? t("forge_profiles.changes", { fields: changed.map(fieldName).join(", ") }) : nothing}
         </span>
-        <at-button .icon=${mdiPackageVariantClosedCheck} @click=${this.checkPackages}>
+        <at-button
+          .icon=${mdiPackageVariantClosedCheck}
+          .hindrance=${this.hindrance}
+          @click=${this.checkPackages}
+        >
           ${t("forge_profiles.check")}
         </at-button>
         <at-button kind="quiet" @click=${this.leave}>${t("common.cancel")}</at-button>

@@ -159,7 +159,11 @@ export class ProfileList extends ForgePage {
     const ids = [...this.chosen];
     return html`<div class="chosen" role="region" aria-label=${t("forge_profiles.chosen", { n })}>
       <span role="status">${t("forge_profiles.chosen", { n })}</span>
-      <at-button .icon=${mdiHammerWrench} @click=${() => this.show("batch")}>
+      <at-button
+        .icon=${mdiHammerWrench}
+        .hindrance=${this.hindrance}
+        @click=${() => this.show("batch")}
+      >
         ${t("forge_profiles.build")}
       </at-button>
       ${

@@ -105,7 +105,12 @@ export class ProfileView extends ForgePage {
                 <at-button .icon=${mdiPencil} @click=${() => this.goTo("profiles", this.profileId, "edit")}>
                   ${t("common.edit")}
                 </at-button>
-                <at-button kind="primary" .icon=${mdiHammerWrench} @click=${() => this.show("build")}>
+                <at-button
+                  kind="primary"
+                  .icon=${mdiHammerWrench}
+                  .hindrance=${this.hindrance}
+                  @click=${() => this.show("build")}
+                >
                   ${t("forge_profiles.build")}
                 </at-button>
                 <at-menu .items=${this.deeds(kept)}></at-menu>
