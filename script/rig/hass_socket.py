@@ -3,14 +3,11 @@
 import asyncio
 import contextlib
 import itertools
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import aiohttp
 
 from rig.errors import RigError, SlowError
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 ANSWER_TIMEOUT_S: Final = 60
 
@@ -42,12 +39,7 @@ class Subscription:
         self._number = await self._socket.subscribe(self._message, self.events)
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Unsubscribe, unless the connection is gone anyway."""
         with contextlib.suppress(RigError):
             await self._socket.unsubscribe(self._number)

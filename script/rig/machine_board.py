@@ -17,7 +17,6 @@ from rig.machine_link import MachineLink, PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 REPLY_TIMEOUT_S: Final = 2.0
 REFRESH_S: Final = 30.0
@@ -131,12 +130,7 @@ class MachineBoard:
         self._task = asyncio.create_task(self._run(), name=f"board {self.topic}")
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Cut its power."""
         await self.power_cut()
 

@@ -1,10 +1,7 @@
 """What is started with a block and closed with it."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from typing import Self
 
 
 class Started(ABC):
@@ -22,11 +19,6 @@ class Started(ABC):
         """Start with the block."""
         return await self.start()
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Close with the block."""
         await self.close()

@@ -15,8 +15,6 @@ from rig.errors import SlowError
 from rig.ports import LOOPBACK
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rig.bench.payloads import Fleet
     from rig.bench.side import Side
 
@@ -96,12 +94,7 @@ class Device:
             raise SlowError("The broker did not acknowledge the device's subscription") from None
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()

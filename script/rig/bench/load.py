@@ -10,7 +10,6 @@ from rig.ports import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import TracebackType
 
     from rig.bench.payloads import Message
 
@@ -107,12 +106,7 @@ class Generator:
         """Return the connected generator."""
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         """Disconnect."""
         self.close()
 

@@ -5,10 +5,7 @@ import os
 from pathlib import Path
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Self
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from typing import Final, Self
 
 _KIB: Final = 1024
 _LOOK_EVERY_S: Final = 0.02
@@ -65,12 +62,7 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         """End."""
         self._ended.set()
         self._thread.join()

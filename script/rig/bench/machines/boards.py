@@ -14,7 +14,6 @@ from rig.errors import RigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
 
     from rig.bench.machines.seeding import Cards
 
@@ -157,12 +156,7 @@ class Boards:
             await asyncio.gather(*(board.connect(self._port) for board in few))
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Disconnect all."""
         for board in self._boards:
             board.close()
