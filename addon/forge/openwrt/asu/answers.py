@@ -9,6 +9,7 @@ from forge.jobs.facts import Problem
 from forge.jobs.states import State
 from forge.openwrt.asu.requests import BuildRequest
 from forge.openwrt.builds.facts import Build
+from forge.openwrt.builds.stages import OF_THE_IMAGE
 
 _NO_IMAGES: Final = frozenset({"manifest", "profiles", "sums", "other"})
 #: What is told of a board beside its images, as its own profiles.json has it.
@@ -72,7 +73,7 @@ def waiting(build: Build, named: str) -> Answer:
     """Return what is told of a build that is not finished."""
     queued = build.state is State.QUEUED
     status = _STATUS[build.state]
-    if build.step == "image":
+    if build.step in OF_THE_IMAGE:
         status = "building_image"
     elif build.step in _VALIDATING:
         status = "validate_manifest"

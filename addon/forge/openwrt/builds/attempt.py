@@ -101,7 +101,7 @@ class Attempt:
         self._outcome.say_changes(resolved)
         ctx.state(State.BUILDING, "image")
         target = ctx.folder / "bin"
-        said = making.image(target, files)
+        said = making.image(target, files, resolved)
         ctx.state(State.COLLECTING)
         with ctx.acting():
             found = artifacts.collect(target, self._recipe)

@@ -17,6 +17,7 @@ from forge.openwrt.builders.ready import Ready
 from forge.openwrt.builds import keys
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.recipe import Recipe
+from forge.openwrt.builds.stages import Stages
 from forge.openwrt.builds.tree import Tree
 from forge.openwrt.inputs import inputs_of
 
@@ -74,8 +75,11 @@ class Making:
                     self._inputs.keep_keys(self._ready.sha256, made)
         return Resolved(parse_manifest(told.decode("utf-8", "replace").splitlines()))
 
-    def image(self, target: Path, files: Path | None) -> Causes:
-        """Make the image into a folder; return what was said. Raise as `resolve` does."""
+    def image(self, target: Path, files: Path | None, resolved: Resolved) -> Causes:
+        """Make the image into a folder; return what was said. Raise as `resolve` does.
+
+        How many packages it gets was found out before, and tells how far it is.
+        """
         with self._ctx.acting():
             target.mkdir()
         recipe = self._recipe
@@ -93,13 +97,20 @@ class Making:
             argv.append(f"ROOTFS_FILESYSTEM={recipe.filesystem}")
         if recipe.local_key:
             argv.append("ADD_LOCAL_KEY=1")
-        return self._make(argv, None, clear=target)
+        return self._make(argv, None, clear=target, packages=len(resolved.manifest))
 
     def _common(self, packages: Sequence[str]) -> list[str]:
         words = [f"PROFILE={self._recipe.board}"]
         return [*words, f"PACKAGES={' '.join(packages)}"] if packages else words
 
-    def _make(self, argv: list[str], told: bytearray | None, clear: Path | None = None) -> Causes:
+    def _make(
+        self,
+        argv: list[str],
+        told: bytearray | None,
+        *,
+        clear: Path | None = None,
+        packages: int | None = None,
+    ) -> Causes:
         """Run make; where packages could not be downloaded, again with the next mirror."""
         for word in argv:
             _name, _, value = word.partition("=")
@@ -110,7 +121,8 @@ class Making:
             causes = Causes()
             if told is not None:
                 told.clear()
-            code = self._run(argv, causes, told)
+            stages = None if packages is None else Stages(self._ctx, packages)
+            code = self._run(argv, causes, told, stages)
             if code == 0:
                 return causes
             error = causes.error(f"make {argv[0]}", code)
@@ -125,9 +137,13 @@ class Making:
             self._pause(_PAUSE_S * 2**turn)
         raise AssertionError  # a loop of at least one turn returns or raises
 
-    def _run(self, argv: list[str], causes: Causes, told: bytearray | None) -> int:
+    def _run(
+        self, argv: list[str], causes: Causes, told: bytearray | None, stages: Stages | None
+    ) -> int:
         def hear(output: bytes) -> None:
             causes.hear(output)
+            if stages is not None:
+                stages.hear(output)
             if told is not None:
                 told.extend(output)
 
