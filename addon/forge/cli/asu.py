@@ -6,6 +6,7 @@ import typer
 
 from forge.cli.output import facts, note, table, write
 from forge.cli.session import Session, command
+from forge.client.http import at
 
 app = typer.Typer(
     name="asu", help="A build server for owut, auc and the firmware selector.", no_args_is_help=True
@@ -76,5 +77,5 @@ def errors(
     count: Annotated[int, typer.Option(min=1, max=500, help="So many.")] = 20,
 ) -> None:
     """List the newest builds that failed, a line each."""
-    text = asked.client.get("build-errors", n_entries=count)
+    text = asked.client.ask("GET", at("build-errors"), {"n_entries": count}) or ""
     asked.show({"lines": text.splitlines()}, lambda: write(text))

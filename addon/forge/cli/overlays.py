@@ -101,7 +101,7 @@ def _pack(folder: Path, archive: Path) -> None:
             packed.add(folder, arcname=".")
     except OSError as error:
         named = error.filename or folder
-        raise Invalid(f"{named} cannot be read: {error.strerror}", about="file") from None
+        raise Invalid(f"{named} cannot be read: {error.strerror or error}", about="file") from None
 
 
 def _changed(

@@ -44,16 +44,16 @@ class Client:
         self.token: Final = token
 
     def get(self, *path: str, **query: Any) -> Any:
-        """Return the JSON at an address below `/api/v1`."""
-        return self.ask("GET", at(*path), query)
+        """Return the JSON at an address below `/api/v1`. Raise Upstream where it is none."""
+        return self._json(self.ask("GET", at(*path), query))
 
     def post(self, *path: str, body: Any = None, key: str | None = None) -> Any:
         """Send JSON; `key` makes sending it again harmless."""
-        return self.ask("POST", at(*path), {}, body=body or {}, key=key)
+        return self._json(self.ask("POST", at(*path), {}, body=body or {}, key=key))
 
     def delete(self, *path: str, **query: Any) -> Any:
         """Delete what is there."""
-        return self.ask("DELETE", at(*path), query)
+        return self._json(self.ask("DELETE", at(*path), query))
 
     def ask(
         self,
@@ -125,6 +125,11 @@ class Client:
             values = value if isinstance(value, list | tuple) else [value]
             said += [(name, _text(one)) for one in values if one is not None]
         return f"{self._base}{path}" + (f"?{urlencode(said)}" if said else "")
+
+    def _json(self, answer: Any) -> Any:
+        if isinstance(answer, str):  # a page, of whatever stands between
+            raise self._no_forge(HTTPStatus.OK)
+        return answer
 
     def _told(self, answer: "Answer") -> ForgeError:
         try:

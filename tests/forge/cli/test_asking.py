@@ -10,7 +10,7 @@ import pytest
 from forge.cli.codes import exit_code
 from forge.cli.output import clean, size
 from rig.ports import free_port
-from tests.forge.cli.conftest import Line
+from tests.forge.cli.conftest import ROUTER, Line
 from tests.forge.house import ROOT, TOKEN, House
 
 
@@ -142,6 +142,11 @@ def test_anything_that_the_api_can_do_has_a_name(forge_line: Line, tmp_path: Pat
     body.write_text("{}")
     assert forge_line("call", "tidy", "--body", f"@{body}", "--key", "once", "--json").code == 0
     assert forge_line("call", "tidy", "--body", "-", given="{}").code == 0
+    assert forge_line("call", "show_metrics").out.startswith("# HELP")
+    (tmp_path / "gone.yaml").write_text(ROUTER.format(id="gone"))
+    assert forge_line("profiles", "import", tmp_path / "gone.yaml").code == 0
+    deleted = forge_line("call", "delete_profile", "profile_id=gone")
+    assert (deleted.code, deleted.out, deleted.err) == (0, "", "Done.\n")
     assert forge_line("call", "nothing").code == 5
     for wrong in (
         ("show_job",),

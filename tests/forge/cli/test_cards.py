@@ -1,10 +1,13 @@
 """Cards from the command line: nothing is overwritten that nobody confirmed."""
 
 from collections.abc import Iterator
+import os
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from forge.flash.rows import RecordRow
 from tests.forge.cli.conftest import Line
 from tests.forge.flash.cards import MIB, Loop, missing, run
 from tests.forge.house import TOKEN, House
@@ -47,6 +50,8 @@ def test_a_card_is_planned_confirmed_and_written(
     assert line("cards", "plan", card.path).code == 3
     assert line("cards", "plan", card.path, "--job", "0" * 32).code == 3
     assert line("cards", "plan", "/dev/null", "--image", "disk.img").code == 7
+    assert line("cards", "plan", card.path, "--job", "0" * 32, "--file", "x.img").code == 5
+    assert "Nothing was written yet." in line("cards", "records").err
     shown = line("cards", "plan", card.path, "--image", "disk.img")
     assert "Nothing is written yet" in shown.err
     plan = line("cards", "plan", card.path, "--image", "disk.img", "--wipe", "--json").json
@@ -72,3 +77,13 @@ def test_a_card_is_planned_confirmed_and_written(
     assert (record["status"], record["result"]) == ("succeeded", "match")
     assert "disk.img" in line("cards", "records").out
     assert line("cards", "eject", card.path).code == 0
+
+    # Of partitions that end behind the card, and of a card that was bad once, a person is told.
+    os.truncate(image, 40 * MIB)
+    run("sfdisk", "--quiet", image, given="label: dos\n2048,,c\n")
+    os.truncate(image, 4 * MIB)
+    with writing.forge.store.write() as session:
+        session.execute(sa.update(RecordRow).values(result="mismatch"))
+    warned = line("cards", "plan", card.path, "--image", "disk.img").err
+    assert "partitions end behind the card's end" in warned
+    assert "gave other bytes back before" in warned

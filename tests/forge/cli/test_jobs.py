@@ -1,10 +1,10 @@
 """Jobs from the command line: watched, followed over broken connections, left, ended."""
 
+import json
 from pathlib import Path
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -82,18 +82,23 @@ def test_a_terminal_shows_a_bar(
 
 def test_ctrl_c_leaves_the_job_running_and_says_so(house: House, forge_line: Line) -> None:
     job = house.submit("test.lines", lines=100_000, pause_s=0.05, each=1)
-    for arguments in (("jobs", "log", job.id, "-f"), ("jobs", "wait", job.id)):
+    for arguments in (("jobs", "log", job.id, "-f"), ("jobs", "wait", job.id, "--json")):
         process = typed(house, *arguments)
         assert process.stdout is not None
-        if arguments[1] == "log":
-            assert process.stdout.readline()
-        else:
-            time.sleep(2)
+        assert process.stderr is not None
+        assert (process.stdout if arguments[1] == "log" else process.stderr).readline()
         process.send_signal(signal.SIGINT)
-        _out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=20)
         assert process.returncode == 130
         assert f"The job goes on. To watch it again: forge jobs log {job.id} --follow" in err
         assert "Traceback" not in err
+        assert "--json" not in arguments or json.loads(out)["id"] == job.id
+    events = typed(house, "events")
+    assert events.stdout is not None
+    assert json.loads(events.stdout.readline())["type"]
+    events.send_signal(signal.SIGINT)
+    assert events.communicate(timeout=20)[1] == ""
+    assert events.returncode == 130
     assert not house.show(job).finished
     forge_line("jobs", "cancel", job.id)
     house.finished(job)

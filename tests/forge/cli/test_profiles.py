@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.forge.cli.conftest import ROUTER, Line
 
 
@@ -77,6 +79,21 @@ def test_files_that_hold_no_profile_are_told_one_by_one(forge_line: Line, tmp_pa
     assert (
         "no file of a profile" in forge_line("profiles", "import", tmp_path, "--pattern", "z*").err
     )
+
+
+def test_as_many_files_as_no_request_holds_go_in_several(
+    forge_line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.cli.documents._MOST", 2)
+    ids = [f"many-{number}" for number in range(5)]
+    for profile_id in ids:
+        (tmp_path / f"{profile_id}.yaml").write_text(ROUTER.format(id=profile_id))
+    told = forge_line("profiles", "import", tmp_path)
+    assert (told.code, told.out.count(", new")) == (0, 5)
+    (tmp_path / "out").touch()
+    nowhere = forge_line("profiles", "export", *ids, "--to", tmp_path / "out" / "sub")
+    assert (nowhere.code, "cannot be written" in nowhere.err) == (3, True)
+    assert forge_line("profiles", "delete", *ids).code == 0
 
 
 def test_what_cannot_be_read_is_said(forge_line: Line, tmp_path: Path) -> None:

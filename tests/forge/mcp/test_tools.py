@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.forge.house import House
+from forge.client.http import Client
+from forge.errors import Cancelled
+from forge.mcp.waiting import ended
+from tests.forge.house import TOKEN, House
 from tests.forge.mcp.conftest import over_stdio, use
 
 pytestmark = pytest.mark.e2e  # a real Image Builder is fetched, and run
@@ -58,6 +61,8 @@ async def test_from_a_profile_to_the_plan_of_a_card(house: House) -> None:
         assert len(cards["artifacts"]) == 2
         job = await use(client, "get_job", job_id=built["build_id"], log_lines=5)
         assert len(job["log"]) == 5
+        plain = await use(client, "get_job", job_id=built["build_id"])
+        assert (plain["job"]["state"], "log" in plain) == ("done", False)
 
         image = cards["artifacts"][0]["id"]
         refused = await use(client, "flash_artifact", artifact_id=image, device_path="/dev/sda")
@@ -73,6 +78,11 @@ async def test_every_refusal_has_its_code(house: House) -> None:
             ("list_cards", {}, "precondition.flashing_disabled"),
             ("build_image", {"profile_id": "broken"}, "build.packages_missing"),
             (
+                "build_image",
+                {"profile_id": "nobody", "force_rebuild": True},
+                "not_found.profile",
+            ),
+            (
                 "flash_artifact",
                 {"artifact_id": "no-slash", "device_path": "/dev/sda"},
                 "validation.artifact",
@@ -87,6 +97,16 @@ async def test_every_refusal_has_its_code(house: House) -> None:
             assert (told["success"], told["error"]["code"]) == (False, code)
         wrong = await client.call_tool("list_builds", {"limit": 0})
         assert wrong.is_error
+
+
+def test_who_waits_is_told_what_became_of_it(house: House) -> None:
+    client, job = Client(house.url, TOKEN), house.submit("test.stubborn")
+    # Who has no more time is told how far it is.
+    assert ended(client, job.id, wait_s=0)["state"] != "cancelled"
+    house.forge.jobs.cancel(job.id)
+    with pytest.raises(Cancelled) as told:
+        ended(client, job.id)
+    assert told.value.facts == {"job": job.id}
 
 
 async def test_a_batch_is_a_success_only_if_all_are_built(house: House) -> None:

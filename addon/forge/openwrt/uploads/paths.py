@@ -22,7 +22,7 @@ def checked(name: str) -> str:
     path = name.removeprefix("./").strip("/")
     if path in ("", "."):
         return ""
-    told = shown(name[:200])
+    told = shown(path[:200])
     steps = path.split("/")
     if any(step in ("", ".", "..") for step in steps):
         raise Invalid(f"{told} is no path on a device: it leads elsewhere", about="path_traversal")
