@@ -179,6 +179,23 @@ async def test_a_ledger_that_is_away_is_told_and_nothing_is_confirmed(
     assert laser.shows("binary_sensor", "problem") == "off"
 
 
+async def test_what_could_not_be_forgotten_is_forgotten_another_day(
+    hass: HomeAssistant,
+    laser: Laser,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def away(*_args: object, **_days: int) -> None:
+        raise LedgerUnavailable("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "retain", away)
+        await passes(hass, timedelta(days=1).total_seconds() + 1)
+        await until(lambda: "will try again: the disk is full" in caplog.text)
+    await passes(hass, timedelta(days=2).total_seconds() + 2)
+    await until(lambda: "The ledger forgot who made 0 uses" in caplog.text)
+
+
 async def test_what_is_old_is_forgotten_by_itself(
     hass: HomeAssistant, laser: Laser, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,15 +7,18 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.atelier.const import DOMAIN
 from custom_components.atelier.ledger.errors import LedgerUnavailable
 from custom_components.atelier.ledger.ledger import Ledger
+from custom_components.atelier.ledger.pages import UseQuery
 from custom_components.atelier.machines.facts import Machine
 
 from .conftest import SetUp
 from .machine import ANNA, BERTO, NOBODYS, Laser, until
+from .test_availability import broker_is
 
 
 async def test_a_workshop_without_machines_opens_no_ledger(
@@ -94,6 +97,30 @@ async def test_what_is_being_written_is_kept_when_the_workshop_closes(
     assert await hass.config_entries.async_reload(laser.entry.entry_id)
     assert (await saving).name == "Lathe"
     assert laser.makerspace.desk.facts.machines[8].name == "Lathe"
+
+
+async def test_a_machines_device_goes_with_the_machine_only(
+    hass: HomeAssistant, laser: Laser, hass_ws_client: Any, expected_errors: list[str]
+) -> None:
+    expected_errors.append("Error handling message")
+    assert await async_setup_component(hass, "config", {})
+    answer = await (await hass_ws_client(hass)).remove_device(laser.device.id)
+    assert not answer["success"]
+    assert "Laser" in answer["error"]["message"]
+    assert laser.device
+
+
+async def test_a_board_that_asks_while_the_broker_goes_is_answered_when_it_asks_again(
+    hass: HomeAssistant, laser: Laser, mqtt_mock: Any
+) -> None:
+    broker_is(hass, mqtt_mock, there=False)
+    laser.says("startuse", uid=ANNA)
+    await until(lambda: 7 in laser.makerspace.desk.facts.open_uses)
+    await hass.async_block_till_done()
+    assert laser.replies == []
+    broker_is(hass, mqtt_mock, there=True)
+    assert (await laser.asks("startuse", uid=ANNA))["request_ok"] is True
+    assert len((await laser.makerspace.ledger.page(UseQuery())).items) == 1
 
 
 async def test_a_device_follows_its_machine_and_its_board(

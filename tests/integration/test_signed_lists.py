@@ -25,6 +25,7 @@ from custom_components.atelier.machines.facts import Member, Permission, ServerD
 from custom_components.atelier.repairs import async_create_fix_flow
 
 from .machine import ANNA, BERTO, Laser, until
+from .test_availability import broker_is
 
 ALIVE = {"ip": "10.0.0.7", "serial": "0123456789ab", "heap": "90000"}
 GATE = ALIVE | {"version": "machine_gate,1.0.0"}
@@ -359,6 +360,23 @@ async def test_a_removed_workshop_leaves_no_key_and_no_list(
     assert f"{DOMAIN}.{gate.entry.entry_id}.gates" not in hass_storage
 
 
+async def test_a_workshop_can_be_removed_after_mqtt(
+    hass: HomeAssistant,
+    gate: Laser,
+    ear: Ear,
+    hass_storage: dict[str, Any],
+    mqtt_mock: Any,
+) -> None:
+    told = len(ear.heard)
+    (broker,) = hass.config_entries.async_entries("mqtt")
+    assert await hass.config_entries.async_unload(gate.entry.entry_id)
+    broker_is(hass, mqtt_mock, there=False)
+    await hass.config_entries.async_remove(broker.entry_id)
+    await hass.config_entries.async_remove(gate.entry.entry_id)
+    assert len(ear.heard) == told  # the list stays at the broker, and runs out
+    assert f"{DOMAIN}.{gate.entry.entry_id}.gates" not in hass_storage
+
+
 async def test_a_gate_without_a_key_is_a_repair_that_makes_one(
     hass: HomeAssistant, laser: Laser, ear: Ear
 ) -> None:
@@ -435,6 +453,22 @@ async def test_a_broker_that_was_away_gets_it_again(
     assert ear.last["cards"] == ""
     gate.makerspace.lists._connection_changed(True)  # noqa: FBT003 - as MQTT tells it
     await ear.next(3)
+
+
+async def test_what_changes_without_a_broker_is_signed_once_it_is_back(
+    hass: HomeAssistant, gate: Laser, ear: Ear, do: Do, mqtt_mock: Any
+) -> None:
+    broker_is(hass, mqtt_mock, there=False)
+    berto = gate.makerspace.desk.roll.member_with(BERTO)
+    assert berto is not None
+    await do("grant_permission", member_id=berto.id, machine_id=7)
+    await do("set_blocked", machine_id=7, blocked=True)
+    await do("set_blocked", machine_id=7, blocked=False)
+    await ticks(gate)
+    assert len(ear.heard) == 1
+    broker_is(hass, mqtt_mock, there=True)
+    await ear.next(2)
+    assert ear.has(BERTO)
 
 
 async def test_a_store_is_readable_by_its_owner_only(

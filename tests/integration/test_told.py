@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 
 from custom_components.atelier.logbook import async_describe_events
 from tests.integration.board import Board
+from tests.integration.machine import ANNA, Laser, until
 
 
 async def test_diagnostics_of_a_workshop(
@@ -66,6 +67,26 @@ async def test_diagnostics_keep_what_is_private(
     assert "192.0.2.7" not in whole
     assert "a1b2c3" not in whole
     assert "**REDACTED**" in whole
+
+
+async def test_diagnostics_of_machines_count_and_name_nobody(
+    hass: HomeAssistant, laser: Laser, hass_client: Any
+) -> None:
+    await laser.asks("checkuser", uid=ANNA)
+    laser.says("dance")
+    laser.says("alive", version="1.0.1", ip="192.0.2.9", serial="ab", heap="1000")
+    await until(lambda: 7 in laser.makerspace.desk.facts.boards)
+    whole = await get_diagnostics_for_config_entry(hass, hass_client, laser.entry)
+    told = whole["makerspace"]
+    assert (told["ledger"], told["ledger_up"]) == ("file", True)
+    assert (told["members"], told["cards"], told["permissions"]) == (2, 2, 1)
+    assert told["rejected"] == {"unknown_query": 1}
+    device = await get_diagnostics_for_device(hass, hass_client, laser.entry, laser.device)
+    (machine,) = device["machines"]
+    assert (machine["number"], machine["online"], machine["board"]) == (7, True, "1.0.1")
+    assert told["machines"] == [machine]
+    for secret in (ANNA, "Anna", "Rossi", "192.0.2.9", "ledger.db"):
+        assert secret not in f"{whole} {device}"
 
 
 async def test_system_health(hass: HomeAssistant, coffin: Board) -> None:

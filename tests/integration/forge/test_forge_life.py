@@ -6,11 +6,16 @@ from aiohttp import web
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.atelier.const import DOMAIN
 from tests.forge.house import TOKEN, House
@@ -281,8 +286,34 @@ async def test_diagnostics_hold_no_secret(
     told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert told["up"] is True
     assert told["releases"] == {"23.05.5": 1}
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
+        assert await get_diagnostics_for_device(hass, hass_client, entry, device) == told
     for secret in (wire.token, wire.url, "attic"):
         assert secret not in str(told)
+
+
+async def test_devices_of_a_forge_go_with_what_they_stand_for(
+    hass: HomeAssistant,
+    wire: Wire,
+    connect: Connect,
+    hass_ws_client: WebSocketGenerator,
+    expected_errors: list[str],
+) -> None:
+    expected_errors.append("Error handling message")
+    assert await async_setup_component(hass, "config", {})
+    wire.says["profiles"] = {"profiles": [profile("attic")]}
+    entry = await connect(wire.url)
+    await until(hass, lambda: state(hass, CONNECTED) == "on")
+    client = await hass_ws_client(hass)
+    registry = dr.async_get(hass)
+    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    assert len(devices) == 2
+    for device in devices:
+        assert not (await client.remove_device(device.id))["success"]
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert dr.async_entries_for_config_entry(registry, entry.entry_id) == []
+    assert state(hass, CONNECTED) is None
 
 
 async def test_a_forge_that_fails_while_it_is_read_anew(
