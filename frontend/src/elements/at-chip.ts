@@ -4,10 +4,12 @@ import { customElement, property } from "lit/decorators.js";
 import "./at-icon";
 import { base } from "./styles";
 
+export type Tone = "plain" | "good" | "warning" | "bad" | "info";
+
 /** A small word with a meaning: `<at-chip tone="warning">`; with `remove` it can be taken away. */
 @customElement("at-chip")
 export class AtChip extends LitElement {
-  @property({ reflect: true }) tone: "plain" | "good" | "warning" | "bad" | "info" = "plain";
+  @property({ reflect: true }) tone: Tone = "plain";
   @property() icon = "";
   /** What the cross does, in words; it tells `at-close`. */
   @property({ attribute: "remove-label" }) removeLabel = "";

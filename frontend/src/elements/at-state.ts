@@ -10,8 +10,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { MachineState } from "../api/types";
 import { t } from "../i18n/text";
 import "./at-chip";
-
-type Tone = "plain" | "good" | "warning" | "bad" | "info";
+import type { Tone } from "./at-chip";
 
 const LOOKS: Record<MachineState, [icon: string, tone: Tone]> = {
   in_use: [mdiAccount, "info"],

@@ -78,8 +78,33 @@ export const field = css`
   }
 `;
 
+/** Things one below the other. */
+export const stack = css`
+  .stack {
+    display: grid;
+    gap: 16px;
+  }
+`;
+
+/** Links: Home Assistant's own blue is too pale for small letters. */
+export const links = css`
+  a {
+    color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
+  }
+`;
+
+/** Why something was not done. */
+export const refused = css`
+  .failed {
+    padding: 12px;
+    border-radius: 8px;
+    background: color-mix(in srgb, var(--error-color) 15%, transparent);
+  }
+`;
+
 /** Cards and headings of pages. */
 export const page = css`
+  ${stack} ${links}
   :host {
     display: block;
   }
@@ -113,15 +138,11 @@ export const page = css`
     border-radius: var(--ha-card-border-radius, 12px);
     background: var(--ha-card-background, var(--card-background-color, #fff));
   }
-  .stack {
-    display: grid;
-    gap: 16px;
+  .card > h2:first-child {
+    margin-top: 0;
   }
   .muted {
     color: var(--secondary-text-color);
-  }
-  a {
-    color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
   }
 `;
 
@@ -152,5 +173,26 @@ export const lines = css`
     flex: 1;
     padding: 8px 0;
     overflow-wrap: anywhere;
+  }
+  .card > ul:first-child {
+    margin: 0;
+  }
+  .card > ul:first-child li:first-child {
+    border-top: none;
+  }
+`;
+
+/** Cards beside each other, as many as there is room for; `--tile-width` is the least of one. */
+export const tiles = css`
+  .tiles {
+    display: grid;
+    grid-template-columns: repeat(
+      auto-fill,
+      minmax(min(var(--tile-width, 340px), 100%), 1fr)
+    );
+    gap: 16px;
+    margin: 0;
+    padding: 0;
+    list-style: none;
   }
 `;

@@ -7,6 +7,7 @@ import "../elements/at-icon";
 import "../elements/at-note";
 import { base } from "../elements/styles";
 import { Outlet, type Tab } from "../frame/outlet";
+import { tabs } from "../frame/tabs-style";
 import { failureText } from "../i18n/failures";
 import { t } from "../i18n/text";
 import { Calm } from "./calm";
@@ -42,7 +43,7 @@ export class AtelierForge extends LitElement {
   private timer = 0;
   private turn = 0;
 
-  static override styles = [base, forgeFrame];
+  static override styles = [base, tabs, forgeFrame];
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -16,22 +16,10 @@ export const forgeFrame = css`
     border-bottom: 1px solid var(--divider-color);
   }
   nav {
-    display: flex;
-    overflow-x: auto;
     max-width: 100%;
-    scrollbar-width: none;
   }
   a {
-    display: inline-flex;
-    flex: none;
-    align-items: center;
-    gap: 8px;
-    min-height: 48px;
-    padding: 0 12px;
-    border-bottom: 3px solid transparent;
     color: var(--secondary-text-color);
-    font-size: 0.875rem;
-    text-decoration: none;
   }
   a:hover {
     color: var(--primary-text-color);
@@ -39,12 +27,5 @@ export const forgeFrame = css`
   a[aria-current] {
     border-color: var(--primary-color);
     color: var(--primary-text-color);
-    font-weight: 500;
-  }
-  a:focus-visible {
-    outline-offset: -4px;
-  }
-  at-icon {
-    --at-icon-size: 20px;
   }
 `;

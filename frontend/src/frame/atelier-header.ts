@@ -7,6 +7,7 @@ import { t } from "../i18n/text";
 import { header } from "./frame-style";
 import type { Tab } from "./outlet";
 import { go } from "./route";
+import { tabs } from "./tabs-style";
 
 /** What can be chosen: the workshop, or the Forge, that a page is about. */
 export interface Choice {
@@ -26,7 +27,7 @@ export class AtelierHeader extends LitElement {
   @property({ attribute: false }) current?: Tab;
   @property({ attribute: false }) address: (tab: Tab) => string = () => "";
 
-  static override styles = [base, header];
+  static override styles = [base, tabs, header];
 
   protected override render() {
     return html`

@@ -70,23 +70,11 @@ export const header = css`
     color: var(--primary-text-color);
   }
   nav {
-    display: flex;
     gap: 4px;
-    overflow-x: auto;
     padding: 0 8px;
-    scrollbar-width: none;
   }
   a {
-    display: inline-flex;
-    flex: none;
-    align-items: center;
-    gap: 8px;
-    min-height: 48px;
-    padding: 0 12px;
-    border-bottom: 3px solid transparent;
     color: inherit;
-    font-size: 0.875rem;
-    text-decoration: none;
     opacity: 0.8;
   }
   a:hover {
@@ -95,14 +83,9 @@ export const header = css`
   a[aria-current] {
     border-color: currentColor;
     opacity: 1;
-    font-weight: 500;
   }
   a:focus-visible {
     outline-color: currentColor;
-    outline-offset: -4px;
-  }
-  at-icon {
-    --at-icon-size: 20px;
   }
   .menu at-icon {
     --at-icon-size: 24px;

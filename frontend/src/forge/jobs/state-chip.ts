@@ -8,10 +8,9 @@ import {
 import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import "../../elements/at-chip";
+import type { Tone } from "../../elements/at-chip";
 import { t } from "../../i18n/text";
 import type { JobState } from "../types";
-
-type Tone = "plain" | "good" | "warning" | "bad" | "info";
 
 const LOOKS: Partial<Record<JobState, [icon: string, tone: Tone]>> = {
   queued: [mdiTrayFull, "plain"],

@@ -4,6 +4,7 @@ import "../../elements/at-button";
 import "../../elements/at-select";
 import "../../elements/at-text";
 import { AtField } from "../../elements/field";
+import { stack } from "../../elements/styles";
 import { failureText } from "../../i18n/failures";
 import { t } from "../../i18n/text";
 import type { ForgeDoor } from "../door";
@@ -48,11 +49,8 @@ export class BoardField extends AtField<Board> {
 
   static override styles = [
     AtField.styles,
+    stack,
     css`
-      .fields {
-        display: grid;
-        gap: 16px;
-      }
       .three {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(180px, 100%), 1fr));
@@ -108,7 +106,7 @@ export class BoardField extends AtField<Board> {
   }
 
   protected override render() {
-    return html`<div class="fields">
+    return html`<div class="stack">
       ${this.release()}
       ${this.failed ? html`<p role="status">${t("forge_profiles.no_list", { why: this.failed })}</p>` : nothing}
       ${this.typed ? this.threeFields() : this.picker()}

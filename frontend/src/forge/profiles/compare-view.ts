@@ -1,7 +1,6 @@
-import { mdiArrowLeft } from "@mdi/js";
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
-import "../../elements/at-button";
+import { back } from "../../elements/back";
 import { Loading } from "../../frame/loading";
 import { t } from "../../i18n/text";
 import { ForgePage } from "../forge-page";
@@ -23,12 +22,7 @@ export class CompareView extends ForgePage {
     const [, left = "", right = ""] = this.rest;
     return html`
       <div class="bar">
-        <at-button
-          kind="quiet"
-          .icon=${mdiArrowLeft}
-          label=${t("forge_profiles.all")}
-          @click=${() => this.goTo("profiles")}
-        ></at-button>
+        ${back(t("forge_profiles.all"), () => this.goTo("profiles"))}
         <h1 class="grow">${t("forge_profiles.compare")}</h1>
       </div>
       <p>

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { base, lines, page } from "../../elements/styles";
 import { Loading } from "../../frame/loading";
@@ -24,19 +24,7 @@ export class LastBuilds extends LitElement {
   });
   private reload = new Calm(this, () => void this.loading.load());
 
-  static override styles = [
-    base,
-    page,
-    lines,
-    css`
-      ul {
-        margin: 0;
-      }
-      li:first-child {
-        border-top: none;
-      }
-    `,
-  ];
+  static override styles = [base, page, lines];
 
   constructor() {
     super();

@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import "../../elements/at-button";
 import "../../elements/at-chip";
 import { AtField } from "../../elements/field";
+import { stack } from "../../elements/styles";
 import { failureText } from "../../i18n/failures";
 import { bytes, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -32,11 +33,8 @@ export class PackageField extends AtField<Profile> {
 
   static override styles = [
     AtField.styles,
+    stack,
     css`
-      .fields {
-        display: grid;
-        gap: 16px;
-      }
       .chips {
         display: flex;
         flex-wrap: wrap;
@@ -132,7 +130,7 @@ export class PackageField extends AtField<Profile> {
 
   protected override render() {
     const wrong = Object.entries(this.problems).filter(([place]) => /^packages/.test(place));
-    return html`<div class="fields">
+    return html`<div class="stack">
       <forge-package-search
         .door=${this.door}
         .path=${this.place && `${this.place}/packages`}

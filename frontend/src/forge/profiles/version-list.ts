@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { base, lines, page } from "../../elements/styles";
 import { Loading } from "../../frame/loading";
@@ -19,19 +19,7 @@ export class VersionList extends LitElement {
     return (await this.door.request<{ versions: Version[] }>("GET", path)).versions;
   });
 
-  static override styles = [
-    base,
-    page,
-    lines,
-    css`
-      ul {
-        margin: 0;
-      }
-      li:first-child {
-        border-top: none;
-      }
-    `,
-  ];
+  static override styles = [base, page, lines];
 
   protected override willUpdate(changes: PropertyValues): void {
     const before = changes.get("kept") as Kept | undefined;

@@ -7,6 +7,7 @@ import "../../elements/at-bar";
 import "../../elements/at-button";
 import "../../elements/at-menu";
 import "../../elements/at-note";
+import { tiles } from "../../elements/styles";
 import { linkable } from "../../elements/url";
 import { AtelierPage } from "../../frame/page";
 import { failureText } from "../../i18n/failures";
@@ -33,14 +34,10 @@ export class CarePage extends AtelierPage {
 
   static override styles = [
     AtelierPage.styles,
+    tiles,
     css`
-      ul {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
+      .tiles {
         gap: 12px;
-        margin: 0;
-        padding: 0;
-        list-style: none;
       }
       li {
         display: grid;
@@ -106,13 +103,13 @@ export class CarePage extends AtelierPage {
         </at-button>
       </div>
       <h2>${due.length ? t("care.due", { n: due.length }) : t("care.nothing_due")}</h2>
-      <ul>
+      <ul class="tiles">
         ${due.map((one) => this.item(one))}
       </ul>
       ${
         next.length
           ? html`<h2>${t("care.coming")}</h2>
-              <ul>
+              <ul class="tiles">
                 ${next.map((one) => this.item(one))}
               </ul>`
           : nothing

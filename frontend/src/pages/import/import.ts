@@ -53,9 +53,6 @@ export class ImportPage extends AtelierPage {
         text-align: start;
         font-weight: 400;
       }
-      h2 {
-        margin-top: 0;
-      }
     `,
   ];
 

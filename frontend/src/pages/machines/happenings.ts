@@ -15,9 +15,6 @@ export class Happenings extends LitElement {
     base,
     page,
     css`
-      h2 {
-        margin-top: 0;
-      }
       ol {
         max-height: 70vh;
         margin: 0;

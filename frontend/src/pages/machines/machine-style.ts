@@ -1,6 +1,7 @@
 /** How machines look. */
 
 import { css } from "lit";
+import { tiles } from "../../elements/styles";
 
 export const card = css`
   :host {
@@ -99,10 +100,9 @@ export const details = css`
 `;
 
 export const machines = css`
-  .grid {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr));
-    gap: 16px;
+  ${tiles}
+  .tiles {
+    --tile-width: 280px;
     align-items: start;
   }
   .states {

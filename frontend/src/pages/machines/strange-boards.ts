@@ -23,9 +23,6 @@ export class StrangeBoards extends LitElement {
         margin-bottom: 16px;
         border-color: var(--info-color, var(--primary-color));
       }
-      h2 {
-        margin-top: 0;
-      }
       .board {
         display: flex;
         flex-wrap: wrap;

@@ -9,6 +9,7 @@ import "../../elements/at-note";
 import "../../elements/at-table";
 import type { Column } from "../../elements/at-table";
 import { Listing } from "../../elements/listing";
+import { tiles } from "../../elements/styles";
 import { LoadedPage } from "../../frame/loaded-page";
 import { date, dateTime, hours, number } from "../../i18n/format";
 import { known, t } from "../../i18n/text";
@@ -30,14 +31,11 @@ export class MyPage extends LoadedPage<Me> {
 
   static override styles = [
     LoadedPage.styles,
+    tiles,
     css`
-      ul {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr));
+      .tiles {
+        --tile-width: 280px;
         gap: 12px;
-        margin: 0;
-        padding: 0;
-        list-style: none;
       }
       li {
         display: grid;
@@ -73,7 +71,7 @@ export class MyPage extends LoadedPage<Me> {
       <h2>${t("my.machines")}</h2>
       ${
         me.machines.length
-          ? html`<ul>
+          ? html`<ul class="tiles">
               ${[...me.machines].sort(byAllowed).map((machine) => this.machine(machine))}
             </ul>`
           : html`<at-note>${t("my.no_machines")}</at-note>`
@@ -81,7 +79,7 @@ export class MyPage extends LoadedPage<Me> {
       ${
         me.trainings.length
           ? html`<h2>${t("my.trainings")}</h2>
-              <ul>
+              <ul class="tiles">
                 ${me.trainings.map((training) => this.training(training))}
               </ul>`
           : nothing

@@ -29,9 +29,6 @@ export class Retention extends LitElement {
     base,
     page,
     css`
-      h2 {
-        margin-top: 0;
-      }
       .stack {
         max-width: 480px;
       }

@@ -144,7 +144,7 @@ export class Statistics extends LitElement {
           <th scope="row">${bar.name}</th>
           <td>
             <div class="bar">
-              <div style="width:${(70 * bar.hours) / most}%"></div>
+              <div .style=${`width:${(70 * bar.hours) / most}%`}></div>
               <span>${hours(bar.hours)}</span>
             </div>
           </td>
