@@ -49,6 +49,16 @@ export class Api {
     return this.command<T>("act", { action, data: given });
   }
 
+  /** Ask an action for one page of a list; `name` is what it calls the rows. */
+  async page<R>(
+    action: string,
+    name: string,
+    asked: Fields,
+  ): Promise<{ total: number; rows: R[] }> {
+    const told = await this.act<Record<string, unknown>>(action, asked);
+    return { total: told.total as number, rows: told[name] as R[] };
+  }
+
   /** Follow the machines; a stream that is cut off is taken up again by itself, with all anew. */
   machines(listen: (event: MachinesEvent) => void, fail: (error: Failure) => void): Unsubscribe {
     const message = { type: "atelier/machines/subscribe", entry_id: this.entryId };

@@ -42,12 +42,8 @@ export class Interventions extends LitElement {
   private list = new Listing<Intervention, Filters>(this, {
     filters: {},
     limit: 25,
-    load: async ({ offset, limit, filters }) => {
-      type Page = { total: number; interventions: Intervention[] };
-      const asked = { offset, limit, ...filters };
-      const answer = await this.api.act<Page>("list_interventions", asked);
-      return { total: answer.total, rows: answer.interventions };
-    },
+    load: ({ offset, limit, filters }) =>
+      this.api.page("list_interventions", "interventions", { offset, limit, ...filters }),
   });
   private told = "";
 

@@ -5,14 +5,15 @@ import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { MachineView } from "../../api/types";
 import "../../elements/at-button";
-import { confirmed } from "../../elements/at-confirm";
+import type { Person } from "../../elements/at-member-picker";
 import "../../elements/at-more";
 import "../../elements/at-note";
-import type { Removed } from "../../api/types";
-import { attempt, removedToast, toast } from "../../elements/at-toasts";
+import { attempt } from "../../elements/at-toasts";
 import { AtelierPage } from "../../frame/page";
 import { failureText } from "../../i18n/failures";
 import { t } from "../../i18n/text";
+import "../members/choose-member";
+import { carryOut, sure } from "./deeds";
 import "./happenings";
 import "./key-dialog";
 import type { Deed, MachineDeed } from "./machine-card";
@@ -20,7 +21,6 @@ import "./machine-card";
 import "./machine-dialog";
 import { machines } from "./machine-style";
 import "./machine-filters";
-import "./start-dialog";
 import { after, type Floor } from "./store";
 import "./strange-boards";
 import { shown, type View } from "./view";
@@ -28,8 +28,10 @@ import { shown, type View } from "./view";
 /** As many cards as are drawn at a time. */
 const DRAWN = 40;
 
-/** What is being filled in: a machine that is there, or a new one of some number. */
-type Form = { machine?: MachineView; number?: number };
+/** Which dialog is open: the form is about a machine that is there, or a new one of some number. */
+type Open =
+  | { what: "form"; machine?: MachineView; number?: number }
+  | { what: "start" | "key"; machine: MachineView };
 
 /** All machines, live. */
 @customElement("atelier-machines")
@@ -37,9 +39,7 @@ export class MachinesPage extends AtelierPage {
   @state() private floor?: Floor;
   @state() private failed: unknown;
   @state() private view: View = { search: "", state: "", type: "", order: "state" };
-  @state() private form?: Form;
-  @state() private starting?: MachineView;
-  @state() private keying?: MachineView;
+  @state() private open: Open | undefined;
   /** How many cards are drawn: more as somebody goes down the page. */
   @state() private drawn = DRAWN;
   @state() private busy = new Map<number, MachineDeed>();
@@ -101,9 +101,7 @@ export class MachinesPage extends AtelierPage {
       <atelier-strange-boards
         .boards=${floor.boards}
         .cards=${floor.unknownCards}
-        @at-adopt=${(event: CustomEvent<number>) => {
-          this.form = { number: event.detail };
-        }}
+        @at-adopt=${(event: CustomEvent<number>) => this.show({ what: "form", number: event.detail })}
       ></atelier-strange-boards>
       <atelier-machine-filters
         .floor=${floor}
@@ -113,13 +111,7 @@ export class MachinesPage extends AtelierPage {
           this.drawn = DRAWN;
         }}
       >
-        <at-button
-          kind="primary"
-          .icon=${mdiPlus}
-          @click=${() => {
-            this.form = {};
-          }}
-        >
+        <at-button kind="primary" .icon=${mdiPlus} @click=${() => this.show({ what: "form" })}>
           ${t("machines.add")}
         </at-button>
       </atelier-machine-filters>
@@ -127,7 +119,7 @@ export class MachinesPage extends AtelierPage {
         ${this.grid(floor)}
         <atelier-happenings .floor=${floor}></atelier-happenings>
       </div>
-      ${this.dialogs(floor)}
+      ${this.dialog(floor)}
     `;
   }
 
@@ -138,7 +130,7 @@ export class MachinesPage extends AtelierPage {
       const text = floor.machines.size ? "common.no_match" : "machines.none";
       return html`<at-note>${t(text)}</at-note>`;
     }
-    return html`<div class="grid" @at-deed=${this.asked}>
+    return html`<div class="tiles" @at-deed=${this.asked}>
       ${repeat(
         found.slice(0, this.drawn),
         ({ id }) => id,
@@ -164,86 +156,55 @@ export class MachinesPage extends AtelierPage {
     </div>`;
   }
 
-  private dialogs(floor: Floor) {
-    return html`
-      ${
-        this.form
-          ? html`<atelier-machine-dialog
-              .api=${this.api}
-              .machine=${this.form.machine}
-              .number=${this.form.number}
-              .types=${floor.types}
-              .taken=${floor.machines}
-              @at-close=${() => {
-                this.form = undefined;
-              }}
-            ></atelier-machine-dialog>`
-          : nothing
-      }
-      ${
-        this.starting
-          ? html`<atelier-start-dialog
-              .api=${this.api}
-              .machine=${this.starting}
-              @at-close=${() => {
-                this.starting = undefined;
-              }}
-            ></atelier-start-dialog>`
-          : nothing
-      }
-      ${
-        this.keying
-          ? html`<atelier-key-dialog
-              .api=${this.api}
-              .machine=${this.keying}
-              @at-close=${() => {
-                this.keying = undefined;
-              }}
-            ></atelier-key-dialog>`
-          : nothing
-      }
-    `;
+  private dialog(floor: Floor) {
+    const open = this.open;
+    const close = () => this.show();
+    if (open?.what === "form") {
+      return html`<atelier-machine-dialog
+        .api=${this.api}
+        .machine=${open.machine}
+        .number=${open.number}
+        .types=${floor.types}
+        .taken=${floor.machines}
+        @at-close=${close}
+      ></atelier-machine-dialog>`;
+    }
+    if (open?.what === "start") {
+      const { id, name } = open.machine;
+      return html`<atelier-choose-member
+        .api=${this.api}
+        heading=${t("machines.start_heading", { machine: name })}
+        action=${t("machines.start")}
+        .save=${(member: Person) =>
+          this.api.act("start_machine", { machine_id: id, member_id: member.id })}
+        @at-close=${close}
+      ></atelier-choose-member>`;
+    }
+    return open
+      ? html`<atelier-key-dialog
+          .api=${this.api}
+          .machine=${open.machine}
+          @at-close=${close}
+        ></atelier-key-dialog>`
+      : nothing;
+  }
+
+  private show(open?: Open): void {
+    this.open = open;
   }
 
   private asked(event: CustomEvent<Deed>): void {
     const { deed, machine } = event.detail;
-    if (deed === "edit") this.form = { machine };
-    else if (deed === "start") this.starting = machine;
-    else if (deed === "key") this.keying = machine;
+    if (deed === "edit") this.show({ what: "form", machine });
+    else if (deed === "start" || deed === "key") this.show({ what: deed, machine });
     else void this.carryOut(deed, machine);
   }
 
   private async carryOut(deed: MachineDeed, machine: MachineView): Promise<void> {
-    const machine_id = machine.id;
-    if (deed === "remove" && !(await this.sure(machine))) return;
-    this.busy = new Map(this.busy).set(machine_id, deed);
-    await attempt(async () => {
-      if (deed === "stop") await this.api.act("stop_machine", { machine_id });
-      if (deed === "block") await this.block(machine, true);
-      if (deed === "free") await this.block(machine, false);
-      if (deed === "remove") {
-        const removed = await this.api.act<Removed>("remove_machine", { machine_id });
-        removedToast(this.api, t("machines.removed", { machine: machine.name }), removed);
-      }
-    });
+    if (deed === "remove" && !(await sure(this, machine))) return;
+    this.busy = new Map(this.busy).set(machine.id, deed);
+    await attempt(() => carryOut(this.api, deed, machine));
     this.busy = new Map(this.busy);
-    this.busy.delete(machine_id);
-  }
-
-  private async block({ id, name }: MachineView, blocked: boolean): Promise<void> {
-    await this.api.act("set_blocked", { machine_id: id, blocked });
-    const text = blocked ? "machines.is_blocked" : "machines.is_free";
-    const back = () =>
-      attempt(() => this.api.act("set_blocked", { machine_id: id, blocked: !blocked }));
-    toast(t(text, { machine: name }), { label: t("common.undo"), run: back });
-  }
-
-  private sure(machine: MachineView): Promise<boolean> {
-    return confirmed(this, {
-      heading: t("machines.remove_heading", { machine: machine.name }),
-      text: t("machines.remove_text"),
-      action: t("common.remove"),
-      danger: true,
-    });
+    this.busy.delete(machine.id);
   }
 }

@@ -1,4 +1,4 @@
-import { mdiArrowLeft, mdiContentSave, mdiUndo } from "@mdi/js";
+import { mdiContentSave, mdiUndo } from "@mdi/js";
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/api";
@@ -9,6 +9,7 @@ import "../../elements/at-note";
 import "../../elements/at-search";
 import "../../elements/at-select";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
+import { back } from "../../elements/back";
 import { Listing } from "../../elements/listing";
 import { pager, pagerStyle } from "../../elements/pager";
 import { base, page } from "../../elements/styles";
@@ -37,19 +38,22 @@ export class Matrix extends LitElement {
       filters: {},
       limit: 25,
       load: async ({ offset, limit, filters }) => {
-        type Members = { total: number; members: Member[] };
         const asked = { offset, limit, ...filters };
-        const { total, members } = await this.api.act<Members>("list_members", asked);
+        const { total, rows: members } = await this.api.page<Member>(
+          "list_members",
+          "members",
+          asked,
+        );
         const ids = members.map(({ id }) => id);
         type Permissions = { permissions: Permission[] };
         const { permissions } = ids.length
           ? await this.api.act<Permissions>("list_permissions", { member_ids: ids })
           : { permissions: [] };
-        const rows = members.map((member) => ({
+        const listed = members.map((member) => ({
           ...member,
           permissions: permissions.filter(({ member_id }) => member_id === member.id),
         }));
-        return { total, rows };
+        return { total, rows: listed };
       },
     },
   );
@@ -75,12 +79,7 @@ export class Matrix extends LitElement {
     const { list } = this;
     return html`
       <div class="bar">
-        <at-button
-          kind="quiet"
-          .icon=${mdiArrowLeft}
-          label=${t("members.all")}
-          @click=${() => goTo("members")}
-        ></at-button>
+        ${back(t("members.all"), () => goTo("members"))}
         <h1 class="grow">${t("members.matrix")}</h1>
         <at-button
           .icon=${mdiUndo}

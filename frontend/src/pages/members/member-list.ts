@@ -37,16 +37,14 @@ export class MemberList extends LitElement {
   private list = new Listing<Member, Filters>(this, {
     filters: {},
     sort: { key: "surname", descending: false },
-    load: async ({ offset, limit, filters, sort }) => {
-      const page = await this.api.act<{ total: number; members: Member[] }>("list_members", {
+    load: ({ offset, limit, filters, sort }) =>
+      this.api.page("list_members", "members", {
         offset,
         limit,
         ...filters,
         order: sort?.key,
         descending: sort?.descending,
-      });
-      return { total: page.total, rows: page.members };
-    },
+      }),
   });
 
   static override styles = [base, page];

@@ -1,19 +1,12 @@
-import { mdiDelete, mdiPencil, mdiPlus } from "@mdi/js";
-import { html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import type { Api } from "../../api/api";
-import type { Facts, Removed } from "../../api/types";
-import "../../elements/at-button";
+import { html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
 import "../../elements/at-chip";
 import "../../elements/at-datetime";
-import "../../elements/at-form-dialog";
-import "../../elements/at-menu";
 import "../../elements/at-select";
-import { attempt, removedToast, toast } from "../../elements/at-toasts";
-import { base, lines, page } from "../../elements/styles";
 import { dateTime } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { type About, isOver, type Permission } from "./about";
+import { isOver, type Permission } from "./about";
+import { MemberPart } from "./member-part";
 
 interface Draft {
   /** `machine:3` or `type:Laser`, as a list of choices has it. */
@@ -24,45 +17,28 @@ interface Draft {
 
 /** What a member may use, until when; granted and taken away. */
 @customElement("atelier-member-permissions")
-export class MemberPermissions extends LitElement {
-  @property({ attribute: false }) api!: Api;
-  @property({ attribute: false }) facts!: Facts;
-  @property({ attribute: false }) about!: About;
-  @state() private draft: Draft | null = null;
+export class MemberPermissions extends MemberPart<Draft> {
+  protected override readonly asked = "members.grant_heading";
 
-  static override styles = [base, page, lines];
-
-  protected override render() {
-    const { permissions, every_machine } = this.about;
-    return html`<section class="card">
-      <div class="head">
-        <h2>${t("members.permissions")}</h2>
-        <at-button
-          .icon=${mdiPlus}
-          @click=${() => {
-            this.draft = { target: "", until: null, fixed: false };
-          }}
-        >
-          ${t("members.grant")}
-        </at-button>
-      </div>
-      ${every_machine ? html`<p>${t("members.every_machine", { role: this.about.role })}</p>` : nothing}
-      ${
-        permissions.length
-          ? html`<ul>
-              ${permissions.map((one) => this.line(one))}
-            </ul>`
-          : html`<p class="muted">${t("members.no_permissions")}</p>`
-      }
-      ${this.draft ? this.form(this.draft) : nothing}
-    </section>`;
+  protected override card() {
+    const { permissions, every_machine, role } = this.about;
+    return {
+      heading: t("members.permissions"),
+      add: t("members.grant"),
+      blank: { target: "", until: null, fixed: false },
+      above: every_machine ? html`<p>${t("members.every_machine", { role })}</p>` : nothing,
+      lines: permissions.map((one) => this.line(one)),
+      none: t("members.no_permissions"),
+    };
   }
 
   private line(permission: Permission) {
     const { until } = permission;
+    const name = this.nameOf(permission);
+    const target = this.targetOf(permission);
     return html`<li>
       <div>
-        ${this.nameOf(permission)}
+        ${name}
         ${
           until
             ? isOver(until)
@@ -71,41 +47,25 @@ export class MemberPermissions extends LitElement {
             : nothing
         }
       </div>
-      <at-menu
-        label=${t("members.more", { name: this.nameOf(permission) })}
-        .items=${[
-          {
-            label: t("common.edit"),
-            icon: mdiPencil,
-            run: () => {
-              this.draft = { target: this.targetOf(permission), until, fixed: true };
-            },
-          },
-          {
-            label: t("members.revoke"),
-            icon: mdiDelete,
-            danger: true,
-            run: () => this.revoke(permission),
-          },
-        ]}
-      ></at-menu>
+      ${this.menu(
+        name,
+        { target, until, fixed: true },
+        {
+          label: t("members.revoke"),
+          run: () => this.drop("revoke_permission", given(target), t("members.revoked", { name })),
+        },
+      )}
     </li>`;
   }
 
-  private form(draft: Draft) {
+  protected override fields({ target, until, fixed }: Draft) {
     const { types, machines } = this.facts;
-    return html`<at-form-dialog
-      heading=${t("members.grant_heading", { who: this.about.name })}
-      .save=${() => this.grant(draft)}
-      @at-close=${() => {
-        this.draft = null;
-      }}
-    >
+    return html`
       <at-select
         required
         label=${t("members.what")}
-        ?disabled=${draft.fixed}
-        .value=${draft.target}
+        ?disabled=${fixed}
+        .value=${target}
         .options=${[
           ...types.map(({ name }) => ({
             value: `type:${name}`,
@@ -113,41 +73,19 @@ export class MemberPermissions extends LitElement {
           })),
           ...machines.map(({ id, name }) => ({ value: `machine:${id}`, label: name })),
         ]}
-        @at-change=${(event: CustomEvent<string>) => {
-          this.draft = { ...draft, target: event.detail };
-        }}
+        @at-change=${(event: CustomEvent<string>) => this.set({ target: event.detail })}
       ></at-select>
       <at-datetime
         label=${t("members.until")}
         hint=${t("members.until_hint")}
-        .value=${draft.until}
-        @at-change=${(event: CustomEvent<string | null>) => {
-          this.draft = { ...draft, until: event.detail };
-        }}
+        .value=${until}
+        @at-change=${(event: CustomEvent<string | null>) => this.set({ until: event.detail })}
       ></at-datetime>
-    </at-form-dialog>`;
+    `;
   }
 
-  private async grant({ target, until }: Draft): Promise<void> {
-    await this.api.act("grant_permission", {
-      member_id: this.about.member.id,
-      ...given(target),
-      until: until ?? undefined,
-    });
-    toast(t("common.saved"));
-    this.dispatchEvent(new CustomEvent("at-saved"));
-  }
-
-  private async revoke(permission: Permission): Promise<void> {
-    const given_ = given(this.targetOf(permission));
-    const removed = await attempt(() =>
-      this.api.act<Removed>("revoke_permission", { member_id: this.about.member.id, ...given_ }),
-    );
-    if (!removed) return;
-    const again = () => this.dispatchEvent(new CustomEvent("at-saved"));
-    again();
-    const text = t("members.revoked", { name: this.nameOf(permission) });
-    removedToast(this.api, text, removed, again);
+  protected override give({ target, until }: Draft): [string, Record<string, unknown>] {
+    return ["grant_permission", { ...given(target), until: until ?? undefined }];
   }
 
   private targetOf({ machine_id, type_id }: Permission): string {

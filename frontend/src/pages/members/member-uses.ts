@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/api";
 import "../../elements/at-chip";
@@ -20,25 +20,11 @@ export class MemberUses extends LitElement {
   private list = new Listing<Use, object>(this, {
     filters: {},
     limit: 10,
-    load: async ({ offset, limit }) => {
-      const page = await this.api.act<{ total: number; uses: Use[] }>("list_uses", {
-        offset,
-        limit,
-        member_id: this.number,
-      });
-      return { total: page.total, rows: page.uses };
-    },
+    load: ({ offset, limit }) =>
+      this.api.page("list_uses", "uses", { offset, limit, member_id: this.number }),
   });
 
-  static override styles = [
-    base,
-    page,
-    css`
-      h2 {
-        margin-top: 0;
-      }
-    `,
-  ];
+  static override styles = [base, page];
 
   protected override render() {
     return html`<section class="card">

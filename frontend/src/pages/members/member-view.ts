@@ -1,4 +1,4 @@
-import { mdiAccountCancel, mdiAccountCheck, mdiArrowLeft, mdiDelete, mdiPencil } from "@mdi/js";
+import { mdiAccountCancel, mdiAccountCheck, mdiDelete, mdiPencil } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/api";
@@ -9,6 +9,7 @@ import { confirmed } from "../../elements/at-confirm";
 import "../../elements/at-menu";
 import "../../elements/at-note";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
+import { back } from "../../elements/back";
 import { base, page } from "../../elements/styles";
 import { goTo } from "../../frame/route";
 import { failureText } from "../../i18n/failures";
@@ -128,12 +129,7 @@ export class MemberView extends LitElement {
   }
 
   private back() {
-    return html`<at-button
-      kind="quiet"
-      .icon=${mdiArrowLeft}
-      label=${t("members.all")}
-      @click=${() => goTo("members")}
-    ></at-button>`;
+    return back(t("members.all"), () => goTo("members"));
   }
 
   private user({ user_id }: Member): string {

@@ -41,20 +41,14 @@ export class Changes extends LitElement {
   private list = new Listing<Change, Filters>(this, {
     filters: {},
     limit: 25,
-    load: async ({ offset, limit, filters }) => {
-      type Page = { total: number; changes: Change[] };
-      const answer = await this.api.act<Page>("list_changes", { offset, limit, ...filters });
-      return { total: answer.total, rows: answer.changes };
-    },
+    load: ({ offset, limit, filters }) =>
+      this.api.page("list_changes", "changes", { offset, limit, ...filters }),
   });
 
   static override styles = [
     base,
     page,
     css`
-      h2 {
-        margin-top: 0;
-      }
       .bar > * {
         flex: 0 1 280px;
       }

@@ -1,8 +1,8 @@
 import { mdiAccountPlus, mdiCardAccountDetails, mdiDelete } from "@mdi/js";
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Facts } from "../../api/types";
 import "../../elements/at-button";
+import type { Person } from "../../elements/at-member-picker";
 import "../../elements/at-menu";
 import "../../elements/at-note";
 import "../../elements/at-search";
@@ -10,12 +10,12 @@ import "../../elements/at-table";
 import type { Column } from "../../elements/at-table";
 import { attempt, toast } from "../../elements/at-toasts";
 import { Listing } from "../../elements/listing";
-import { AtelierPage } from "../../frame/page";
+import { FactsPage } from "../../frame/facts-page";
 import { goTo } from "../../frame/route";
 import { ago, dateTime, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Happened } from "../machines/happened";
-import "./give-dialog";
+import "../members/choose-member";
 
 export interface UnknownCard {
   /** A card shown at two machines is two rows. */
@@ -29,31 +29,19 @@ export interface UnknownCard {
 
 /** Cards that nobody knows, to be given to members or forgotten. */
 @customElement("atelier-unknown")
-export class UnknownPage extends AtelierPage {
-  @state() private facts?: Facts;
+export class UnknownPage extends FactsPage {
   /** The card that is being given to somebody. */
   @state() private giving: string | null = null;
 
   private list = new Listing<UnknownCard, { search?: string | undefined }>(this, {
     filters: {},
-    load: async ({ offset, limit, filters }) => {
-      type Page = { total: number; cards: UnknownCard[] };
-      const asked = { offset, limit, ...filters };
-      const page = await this.api.act<Page>("list_unknown_cards", asked);
-      return { total: page.total, rows: page.cards };
-    },
+    load: ({ offset, limit, filters }) =>
+      this.api.page("list_unknown_cards", "cards", { offset, limit, ...filters }),
   });
 
   constructor() {
     super();
     new Happened(this, ["unknown_card"], () => void this.list.reload());
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void attempt(async () => {
-      this.facts = await this.api.facts();
-    });
   }
 
   protected override render() {
@@ -77,17 +65,19 @@ export class UnknownPage extends AtelierPage {
       >
         <at-note slot="empty">${t("unknown.none")}</at-note>
       </at-table>
-      ${
-        this.giving === null
-          ? nothing
-          : html`<atelier-give-dialog
-              .api=${this.api}
-              .card=${this.giving}
-              @at-close=${() => this.give(null)}
-              @at-saved=${() => this.list.reload()}
-            ></atelier-give-dialog>`
-      }
+      ${this.giving === null ? nothing : this.dialog(this.giving)}
     `;
+  }
+
+  /** Ask whose card it is. */
+  private dialog(card: string) {
+    return html`<atelier-choose-member
+      .api=${this.api}
+      heading=${t("unknown.give_heading", { card })}
+      action=${t("unknown.give_action")}
+      .save=${(member: Person) => this.giveTo(member, card)}
+      @at-close=${() => this.give(null)}
+    ></atelier-choose-member>`;
   }
 
   private columns(): Column<UnknownCard>[] {
@@ -139,6 +129,12 @@ export class UnknownPage extends AtelierPage {
 
   private give(card: string | null): void {
     this.giving = card;
+  }
+
+  private async giveTo({ id, name }: Person, card: string): Promise<void> {
+    await this.api.act("add_card", { member_id: id, card });
+    toast(t("unknown.given", { who: name }));
+    void this.list.reload();
   }
 
   private async dismiss(card: string): Promise<void> {

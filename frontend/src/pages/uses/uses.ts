@@ -1,7 +1,7 @@
 import { mdiClockEdit, mdiDelete, mdiDownload, mdiLogout, mdiPencil, mdiPlus } from "@mdi/js";
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Facts, HappeningKind, Removed } from "../../api/types";
+import type { HappeningKind, Removed } from "../../api/types";
 import "../../elements/at-button";
 import "../../elements/at-chip";
 import { confirmed } from "../../elements/at-confirm";
@@ -11,7 +11,7 @@ import type { Column } from "../../elements/at-table";
 import { attempt, removedToast, toast } from "../../elements/at-toasts";
 import { Listing } from "../../elements/listing";
 import { Ticking } from "../../elements/ticking";
-import { AtelierPage } from "../../frame/page";
+import { FactsPage } from "../../frame/facts-page";
 import { dateTime, hours, time } from "../../i18n/format";
 import { known, t } from "../../i18n/text";
 import { Happened } from "../machines/happened";
@@ -26,20 +26,13 @@ const COUNTED: HappeningKind[] = ["started", "stopped", "auto_logoff"];
 
 /** All uses: found, corrected, exported; their hours follow. */
 @customElement("atelier-uses")
-export class UsesPage extends AtelierPage {
-  @state() private facts?: Facts;
+export class UsesPage extends FactsPage {
   @state() private editing: Use | "new" | null = null;
 
   private list = new Listing<Use, UseFilters>(this, {
     filters: {},
-    load: async ({ offset, limit, filters }) => {
-      const page = await this.api.act<{ total: number; uses: Use[] }>("list_uses", {
-        offset,
-        limit,
-        ...filters,
-      });
-      return { total: page.total, rows: page.uses };
-    },
+    load: ({ offset, limit, filters }) =>
+      this.api.page("list_uses", "uses", { offset, limit, ...filters }),
   });
 
   constructor() {
@@ -47,13 +40,6 @@ export class UsesPage extends AtelierPage {
     // Uses begin and end while somebody looks.
     new Happened(this, COUNTED, () => void this.list.reload());
     new Ticking(this, () => this.list.rows.some((use) => !use.end));
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void attempt(async () => {
-      this.facts = await this.api.facts();
-    });
   }
 
   protected override render() {

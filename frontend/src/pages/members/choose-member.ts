@@ -2,29 +2,26 @@ import { html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/api";
 import { findMembers } from "../../api/members";
-import type { MachineView } from "../../api/types";
 import "../../elements/at-form-dialog";
 import "../../elements/at-member-picker";
 import type { Person } from "../../elements/at-member-picker";
 import { t } from "../../i18n/text";
 
-/** Choose who is to be logged in at a machine. */
-@customElement("atelier-start-dialog")
-export class StartDialog extends LitElement {
+/** Choose a member, for what `save` does with them. */
+@customElement("atelier-choose-member")
+export class ChooseMember extends LitElement {
   @property({ attribute: false }) api!: Api;
-  @property({ attribute: false }) machine!: MachineView;
+  @property() heading = "";
+  @property() action = "";
+  @property({ attribute: false }) save!: (member: Person) => Promise<unknown>;
   @state() private member: Person | null = null;
 
   protected override render() {
     return html`
       <at-form-dialog
-        heading=${t("machines.start_heading", { machine: this.machine.name })}
-        action=${t("machines.start")}
-        .save=${() =>
-          this.api.act("start_machine", {
-            machine_id: this.machine.id,
-            member_id: this.member?.id,
-          })}
+        heading=${this.heading}
+        action=${this.action}
+        .save=${async () => this.member && this.save(this.member)}
         @at-close=${() => this.dispatchEvent(new CustomEvent("at-close"))}
       >
         <at-member-picker
