@@ -1,11 +1,8 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import { failureText } from "../i18n/failures";
+import { html } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { t } from "../i18n/text";
-import "./at-button";
-import "./at-dialog";
+import { Dialog } from "./dialog";
 import { validateAll } from "./field";
-import { base } from "./styles";
 
 /**
  * A dialog with fields: `<at-form-dialog heading=… .save=${async () => …} @at-close=${…}>fields…`.
@@ -14,39 +11,19 @@ import { base } from "./styles";
  * it is saved or given up. Enter in a field saves.
  */
 @customElement("at-form-dialog")
-export class AtFormDialog extends LitElement {
+export class AtFormDialog extends Dialog {
   @property() heading = "";
   @property() action = "";
   @property({ type: Boolean }) danger = false;
   @property({ type: Boolean }) wide = false;
   @property({ attribute: false }) save: () => Promise<unknown> = async () => undefined;
-  @state() private busy = false;
-  @state() private failed = "";
-
-  static override styles = [
-    base,
-    css`
-      .fields {
-        display: grid;
-        gap: 16px;
-      }
-      .failed {
-        margin: 16px 0 0;
-        padding: 12px;
-        border-radius: 8px;
-        background: color-mix(in srgb, var(--error-color) 15%, transparent);
-      }
-    `,
-  ];
 
   protected override render() {
-    return html`
-      <at-dialog heading=${this.heading} ?busy=${this.busy} ?wide=${this.wide} @at-close=${this.close}>
-        <div class="fields" @keydown=${this.pressed}><slot></slot></div>
-        ${this.failed ? html`<p class="failed" role="alert">${this.failed}</p>` : nothing}
-        <at-button slot="actions" kind="quiet" ?disabled=${this.busy} @click=${this.close}>
-          ${t("common.cancel")}
-        </at-button>
+    const fields = html`<div class="stack" @keydown=${this.pressed}><slot></slot></div>`;
+    return this.framed(
+      this.heading,
+      html`${fields} ${this.refusal()}`,
+      html`${this.closing()}
         <at-button
           slot="actions"
           kind=${this.danger ? "danger" : "primary"}
@@ -54,9 +31,9 @@ export class AtFormDialog extends LitElement {
           @click=${this.submit}
         >
           ${this.action || t("common.save")}
-        </at-button>
-      </at-dialog>
-    `;
+        </at-button>`,
+      this.wide,
+    );
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -67,19 +44,6 @@ export class AtFormDialog extends LitElement {
 
   private async submit(): Promise<void> {
     if (this.busy || !validateAll(this)) return;
-    this.busy = true;
-    this.failed = "";
-    try {
-      await this.save();
-      this.busy = false;
-      this.close();
-    } catch (error) {
-      this.busy = false;
-      this.failed = failureText(error);
-    }
-  }
-
-  private close(): void {
-    this.dispatchEvent(new CustomEvent("at-close"));
+    if (await this.work(() => this.save())) this.close();
   }
 }

@@ -2,7 +2,6 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { html as staticHtml, unsafeStatic } from "lit/static-html.js";
-import { forgeFailure } from "../api/errors";
 import "../elements/at-icon";
 import "../elements/at-note";
 import { base } from "../elements/styles";
@@ -16,7 +15,7 @@ import { Feed } from "./feed";
 import { forgeFrame } from "./frame-style";
 import { BUILDING, PAGES } from "./pages";
 import type { Places } from "./places";
-import "./problem";
+import { problemOf } from "./problem";
 import "./status-line";
 import type { Status } from "./types";
 
@@ -119,9 +118,9 @@ export class AtelierForge extends LitElement {
   }
 
   private hindrance(page: Tab | undefined) {
-    const problem = this.status?.cannot_build;
-    if (!problem || !page || !BUILDING.includes(page.name)) return nothing;
-    return html`<forge-problem .failure=${forgeFailure(problem)}></forge-problem>`;
+    const error = this.status?.cannot_build;
+    if (!error || !page || !BUILDING.includes(page.name)) return nothing;
+    return problemOf({ error });
   }
 
   private content(feed: Feed, page: Tab | undefined, rest: string[]): unknown {

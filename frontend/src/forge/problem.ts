@@ -1,7 +1,7 @@
 import { mdiAlertCircleOutline } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Failure } from "../api/errors";
+import { type Failure, failure, forgeFailure, type Problem as Told } from "../api/errors";
 import "../elements/at-icon";
 import { base } from "../elements/styles";
 import { failureText } from "../i18n/failures";
@@ -45,6 +45,18 @@ export class Problem extends LitElement {
       <p><code>${code}</code></p>
     </div>`;
   }
+}
+
+/** Draw why something failed, if it did. */
+export function problem(failed: unknown) {
+  return failed === undefined
+    ? nothing
+    : html`<forge-problem .failure=${failure(failed)}></forge-problem>`;
+}
+
+/** Draw why a job or a build failed, if it did. */
+export function problemOf(ended: { error: Told | null } | undefined) {
+  return problem(ended?.error ? forgeFailure(ended.error) : undefined);
 }
 
 function bare(text: string): string {

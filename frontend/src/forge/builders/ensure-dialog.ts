@@ -1,10 +1,9 @@
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { failure, forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
-import "../../elements/at-dialog";
 import "../../elements/at-select";
 import { toast } from "../../elements/at-toasts";
+import { Dialog } from "../../elements/dialog";
 import { t } from "../../i18n/text";
 import { askKey } from "../ask-key";
 import type { ForgeDoor } from "../door";
@@ -12,7 +11,7 @@ import type { Feed } from "../feed";
 import { JobWatch } from "../job-watch";
 import "../jobs/progress";
 import type { Places } from "../places";
-import "../problem";
+import { problem, problemOf } from "../problem";
 import type { Job } from "../types";
 
 interface Releases {
@@ -27,7 +26,7 @@ interface Target {
 
 /** Fetch an Image Builder: which one, then how far it is. */
 @customElement("forge-ensure-dialog")
-export class EnsureDialog extends LitElement {
+export class EnsureDialog extends Dialog {
   @property({ attribute: false }) door!: ForgeDoor;
   @property({ attribute: false }) feed!: Feed;
   @property({ attribute: false }) places!: Places;
@@ -35,13 +34,11 @@ export class EnsureDialog extends LitElement {
   @state() private targets: Target[] = [];
   @state() private release = "";
   @state() private target = "";
-  @state() private failed: unknown;
-  @state() private busy = false;
   private turn = 0;
   private watch = new JobWatch(this, (job) => {
     if (job.state !== "done") return;
     toast(t("forge_builders.fetched"));
-    this.dispatchEvent(new CustomEvent("at-close"));
+    this.close();
   });
 
   override connectedCallback(): void {
@@ -77,27 +74,26 @@ export class EnsureDialog extends LitElement {
 
   protected override render() {
     const { job } = this.watch;
-    const close = () => this.dispatchEvent(new CustomEvent("at-close"));
-    return html`<at-dialog heading=${t("forge_builders.fetch")} ?busy=${this.busy} @at-close=${close}>
-      ${job ? this.going(job) : this.form()}
-      ${this.failed === undefined ? nothing : html`<forge-problem .failure=${failure(this.failed)}></forge-problem>`}
-      <at-button slot="actions" kind="quiet" ?disabled=${this.busy} @click=${close}>
-        ${t(job ? "common.close" : "common.cancel")}
-      </at-button>
-      ${
-        job
-          ? nothing
-          : html`<at-button
-              slot="actions"
-              kind="primary"
-              ?busy=${this.busy}
-              ?disabled=${!this.target}
-              @click=${this.fetch}
-            >
-              ${t("forge_builders.fetch")}
-            </at-button>`
-      }
-    </at-dialog>`;
+    return this.framed(
+      t("forge_builders.fetch"),
+      html`
+        ${job ? this.going(job) : this.form()}
+        ${problem(this.failed)}
+      `,
+      html`${this.closing(job !== undefined)} ${job ? nothing : this.action()}`,
+    );
+  }
+
+  private action() {
+    return html`<at-button
+      slot="actions"
+      kind="primary"
+      ?busy=${this.busy}
+      ?disabled=${!this.target}
+      @click=${this.fetch}
+    >
+      ${t("forge_builders.fetch")}
+    </at-button>`;
   }
 
   private form() {
@@ -108,7 +104,6 @@ export class EnsureDialog extends LitElement {
         .options=${this.releases.map((value) => ({ value, label: value }))}
         @at-change=${(event: CustomEvent<string>) => this.choose(event.detail)}
       ></at-select>
-      <br />
       <at-select
         required
         label=${t("forge_builders.target")}
@@ -128,25 +123,17 @@ export class EnsureDialog extends LitElement {
     return html`
       <p>${t("forge_builders.fetching", { name: `${this.release}/${this.target}` })}</p>
       <forge-progress .job=${job}></forge-progress>
-      ${job.error ? html`<forge-problem .failure=${forgeFailure(job.error)}></forge-problem>` : nothing}
+      ${problemOf(job)}
       <p><a href=${this.places.address(["jobs", job.id])}>${t("forge_profiles.to_job")}</a></p>
     `;
   }
 
-  private fetch = async (): Promise<void> => {
-    this.busy = true;
-    this.failed = undefined;
+  private fetch(): Promise<boolean> {
     const [target, subtarget] = this.target.split("/");
-    try {
-      const body = { release: this.release, target, subtarget };
-      const job = await this.door.request<Job>("POST", "/builders/ensure", {
-        body,
-        idempotencyKey: askKey(),
-      });
-      this.watch.follow(job);
-    } catch (error) {
-      this.failed = error;
-    }
-    this.busy = false;
-  };
+    const body = { release: this.release, target, subtarget };
+    const asked = { body, idempotencyKey: askKey() };
+    return this.work(async () => {
+      this.watch.follow(await this.door.request<Job>("POST", "/builders/ensure", asked));
+    });
+  }
 }

@@ -1,12 +1,12 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../../elements/at-button";
 import "../../elements/at-checkbox";
-import "../../elements/at-dialog";
 import "../../elements/at-number";
 import "../../elements/at-select";
 import { toast } from "../../elements/at-toasts";
-import { base } from "../../elements/styles";
+import { Dialog } from "../../elements/dialog";
+import { Loading } from "../../frame/loading";
 import { failureText } from "../../i18n/failures";
 import { bytes, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -18,67 +18,52 @@ const LONGEST_DAYS = 3650;
 
 /** Delete Image Builders that are of no use any more, after a look at which they are. */
 @customElement("forge-prune-dialog")
-export class PruneDialog extends LitElement {
+export class PruneDialog extends Dialog {
   @property({ attribute: false }) door!: ForgeDoor;
   @property({ attribute: false }) releases: string[] = [];
   @state() private wish: PruneWish = { release: "", unused_days: 30, most_mb: null, force: false };
-  @state() private plan?: Pruned;
-  @state() private failed = "";
-  @state() private busy = false;
-  private turn = 0;
+  /** What would be deleted. */
+  private plan = new Loading<Pruned>(this, () =>
+    this.door.request("POST", "/builders/prune/plan", { body: pruneBody(this.wish) }),
+  );
 
   static override styles = [
-    base,
+    Dialog.styles,
     css`
-      .stack {
-        display: grid;
-        gap: 16px;
-      }
       ul {
         margin: 4px 0 0;
         padding-left: 20px;
         overflow-wrap: anywhere;
       }
-      p {
-        margin: 0;
-      }
-      .muted {
-        color: var(--secondary-text-color);
-      }
-      .failed {
-        color: var(--error-color);
-      }
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.look();
-  }
-
   private set(change: Partial<PruneWish>): void {
     this.wish = { ...this.wish, ...change };
-    void this.look();
-  }
-
-  /** Ask what would be deleted. */
-  private async look(): Promise<void> {
-    const turn = ++this.turn;
-    this.plan = undefined;
-    this.failed = "";
-    try {
-      const body = pruneBody(this.wish);
-      const plan = await this.door.request<Pruned>("POST", "/builders/prune/plan", { body });
-      if (turn === this.turn) this.plan = plan;
-    } catch (error) {
-      if (turn === this.turn) this.failed = failureText(error);
-    }
+    this.failed = undefined;
+    this.plan.restart();
   }
 
   protected override render() {
-    const close = () => this.dispatchEvent(new CustomEvent("at-close"));
-    return html`<at-dialog heading=${t("forge_builders.prune")} ?busy=${this.busy} @at-close=${close}>
-      <div class="stack">
+    const going = this.plan.loaded?.pruned.length;
+    return this.framed(
+      t("forge_builders.prune"),
+      this.fields(),
+      html`${this.closing()}
+        <at-button
+          slot="actions"
+          kind="danger"
+          ?busy=${this.busy}
+          ?disabled=${!going}
+          @click=${this.prune}
+        >
+          ${going ? t("forge_builders.delete_these", { n: going }) : t("common.delete")}
+        </at-button>`,
+    );
+  }
+
+  private fields() {
+    return html`
         <at-number
           label=${t("forge_builders.unused_days")}
           .max=${LONGEST_DAYS}
@@ -105,25 +90,13 @@ export class PruneDialog extends LitElement {
           @at-change=${(event: CustomEvent<boolean>) => this.set({ force: event.detail })}
         ></at-checkbox>
         <div role="status">${this.told()}</div>
-      </div>
-      <at-button slot="actions" kind="quiet" ?disabled=${this.busy} @click=${close}>
-        ${t("common.cancel")}
-      </at-button>
-      <at-button
-        slot="actions"
-        kind="danger"
-        ?busy=${this.busy}
-        ?disabled=${!this.plan?.pruned.length}
-        @click=${this.prune}
-      >
-        ${this.plan?.pruned.length ? t("forge_builders.delete_these", { n: this.plan.pruned.length }) : t("common.delete")}
-      </at-button>
-    </at-dialog>`;
+    `;
   }
 
   private told() {
-    if (this.failed) return html`<p class="failed">${this.failed}</p>`;
-    const { plan } = this;
+    const failed = this.failed ?? this.plan.failed;
+    if (failed !== undefined) return html`<p class="failed">${failureText(failed)}</p>`;
+    const plan = this.plan.loaded;
     if (!plan) return html`<p class="muted">${t("common.loading")}</p>`;
     return html`
       ${
@@ -145,18 +118,10 @@ export class PruneDialog extends LitElement {
     return html`<ul>${builders.map((one) => html`<li>${nameOf(one)}</li>`)}</ul>`;
   }
 
-  private prune = async (): Promise<void> => {
-    this.busy = true;
-    try {
-      await this.door.request("POST", "/builders/prune", {
-        body: pruneBody(this.wish),
-        idempotencyKey: askKey(),
-      });
-      toast(t("forge_builders.pruning"));
-      this.dispatchEvent(new CustomEvent("at-close"));
-    } catch (error) {
-      this.failed = failureText(error);
-    }
-    this.busy = false;
-  };
+  private async prune(): Promise<void> {
+    const asked = { body: pruneBody(this.wish), idempotencyKey: askKey() };
+    if (!(await this.work(() => this.door.request("POST", "/builders/prune", asked)))) return;
+    toast(t("forge_builders.pruning"));
+    this.close();
+  }
 }

@@ -1,7 +1,6 @@
 import { mdiArrowLeft, mdiCancel, mdiDelete, mdiRefresh } from "@mdi/js";
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
 import "../../elements/at-chip";
 import { confirmed } from "../../elements/at-confirm";
@@ -14,7 +13,7 @@ import "../jobs/log-view";
 import { OneJobPage } from "../jobs/one-job";
 import "../jobs/progress";
 import { jobSpan } from "../jobs/timing";
-import "../problem";
+import { problemOf } from "../problem";
 import { finished, type Job } from "../types";
 import "./artifacts";
 import { type Build, nameOf } from "./build";
@@ -69,7 +68,7 @@ export class BuildView extends OneJobPage<Shown> {
       <section class="card">
         <forge-progress .job=${job}></forge-progress>
         ${build.hit ? this.sameAs(build) : nothing}
-        ${build.error ? html`<forge-problem .failure=${forgeFailure(build.error)}></forge-problem>` : nothing}
+        ${problemOf(build)}
         <dl>${this.facts(build, job, version)}</dl>
       </section>
       ${

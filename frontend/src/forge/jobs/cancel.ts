@@ -23,7 +23,16 @@ export async function cancelJob(
   });
   if (!sure) return;
   await attempt(async () => {
-    await door.request("POST", `/jobs/${job.id}/cancel`);
+    await cancel(door, job);
     toast(t("forge_jobs.cancelled"));
   });
+}
+
+/** End a job that nobody waits for any more; where that fails, it runs to its end. */
+export function abandon(door: ForgeDoor, job: Pick<Job, "id">): void {
+  cancel(door, job).catch(() => undefined);
+}
+
+function cancel(door: ForgeDoor, { id }: Pick<Job, "id">): Promise<unknown> {
+  return door.request("POST", `/jobs/${id}/cancel`);
 }

@@ -1,12 +1,11 @@
 import { mdiArrowLeft, mdiCancel, mdiDownload } from "@mdi/js";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
 import { attempt } from "../../elements/at-toasts";
 import { dateTime, number, span } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import "../problem";
+import { problemOf } from "../problem";
 import { finished, type Job } from "../types";
 import { askedBy } from "./asked-by";
 import "./batch-result";
@@ -78,7 +77,7 @@ export class JobView extends OneJobPage<Shown> {
       </div>
       <section class="card">
         <forge-progress .job=${job}></forge-progress>
-        ${job.error ? html`<forge-problem .failure=${forgeFailure(job.error)}></forge-problem>` : nothing}
+        ${problemOf(job)}
         <dl>${this.facts(job)}</dl>
       </section>
       ${

@@ -1,12 +1,10 @@
 import { mdiHammerWrench } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
+import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../../elements/at-button";
 import "../../elements/at-checkbox";
-import "../../elements/at-dialog";
 import { toast } from "../../elements/at-toasts";
-import { base } from "../../elements/styles";
-import { failureText } from "../../i18n/failures";
+import { Dialog } from "../../elements/dialog";
 import { t } from "../../i18n/text";
 import { askKey } from "../ask-key";
 import type { Started } from "../builds/build";
@@ -18,43 +16,20 @@ import "./package-check";
 
 /** Build a profile, after a look at the packages that its image would hold. */
 @customElement("forge-build-dialog")
-export class BuildDialog extends LitElement {
+export class BuildDialog extends Dialog {
   @property({ attribute: false }) door!: ForgeDoor;
   @property({ attribute: false }) feed!: Feed;
   @property({ attribute: false }) places!: Places;
   @property() profileId = "";
   @state() private rebuild = false;
-  @state() private busy = false;
-  @state() private failed = "";
   /** Its packages cannot be had together: building would end in the same way. */
   @state() private hopeless = false;
   private key = askKey();
 
-  static override styles = [
-    base,
-    css`
-      .stack {
-        display: grid;
-        gap: 16px;
-      }
-      .failed {
-        color: var(--error-color);
-      }
-      p {
-        margin: 0;
-      }
-    `,
-  ];
-
   protected override render() {
-    const close = () => this.dispatchEvent(new CustomEvent("at-close"));
-    return html`<at-dialog
-      wide
-      heading=${t("forge_profiles.build_this", { name: this.profileId })}
-      ?busy=${this.busy}
-      @at-close=${close}
-    >
-      <div class="stack">
+    return this.framed(
+      t("forge_profiles.build_this", { name: this.profileId }),
+      html`
         <p>${t("forge_profiles.plan_about")}</p>
         <forge-package-check
           eager
@@ -73,41 +48,34 @@ export class BuildDialog extends LitElement {
             this.key = askKey();
           }}
         ></at-checkbox>
-        ${this.failed ? html`<p class="failed" role="alert">${this.failed}</p>` : nothing}
-      </div>
-      <at-button slot="actions" kind="quiet" ?disabled=${this.busy} @click=${close}>
-        ${t("common.cancel")}
-      </at-button>
-      <at-button
-        slot="actions"
-        kind="primary"
-        .icon=${mdiHammerWrench}
-        ?busy=${this.busy}
-        ?disabled=${this.hopeless}
-        @click=${this.build}
-      >
-        ${t("forge_profiles.build")}
-      </at-button>
-    </at-dialog>`;
+        ${this.refusal()}
+      `,
+      html`${this.closing()}
+        <at-button
+          slot="actions"
+          kind="primary"
+          .icon=${mdiHammerWrench}
+          ?busy=${this.busy}
+          ?disabled=${this.hopeless}
+          @click=${this.build}
+        >
+          ${t("forge_profiles.build")}
+        </at-button>`,
+      true,
+    );
   }
 
   private checked = (event: CustomEvent<Job>): void => {
     this.hopeless = event.detail.error?.code.startsWith("build.") ?? false;
   };
 
-  private build = async (): Promise<void> => {
-    this.busy = true;
-    this.failed = "";
-    try {
-      const started = await this.door.request<Started>("POST", "/builds", {
-        body: { profile_id: this.profileId, ...(this.rebuild ? { rebuild: true } : {}) },
-        idempotencyKey: this.key,
-      });
+  private build(): Promise<boolean> {
+    const body = { profile_id: this.profileId, ...(this.rebuild ? { rebuild: true } : {}) };
+    const asked = { body, idempotencyKey: this.key };
+    return this.work(async () => {
+      const started = await this.door.request<Started>("POST", "/builds", asked);
       if (started.hit) toast(t("forge_profiles.was_built"));
       this.places.go(["builds", started.build.id]);
-    } catch (error) {
-      this.failed = failureText(error);
-    }
-    this.busy = false;
-  };
+    });
+  }
 }

@@ -1,12 +1,11 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { forgeFailure, type Problem } from "../../api/errors";
 import "../../elements/at-button";
 import "../../elements/at-checkbox";
 import "../../elements/at-chip";
-import "../../elements/at-dialog";
 import "../../elements/at-file";
-import { base } from "../../elements/styles";
+import { Dialog } from "../../elements/dialog";
 import { failureText } from "../../i18n/failures";
 import { number } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -33,22 +32,16 @@ const PIECE = 2 * 1024 * 1024;
 
 /** Bring profiles from files: YAML, JSON or TOML, one result each. */
 @customElement("forge-import-dialog")
-export class ImportDialog extends LitElement {
+export class ImportDialog extends Dialog {
   @property({ attribute: false }) door!: ForgeDoor;
   @property({ attribute: false }) places!: Places;
   @state() private files: File[] = [];
   @state() private overwrite = false;
-  @state() private busy = false;
-  @state() private failed = "";
   @state() private results?: Outcome[];
 
   static override styles = [
-    base,
+    Dialog.styles,
     css`
-      .stack {
-        display: grid;
-        gap: 16px;
-      }
       ul {
         display: grid;
         gap: 8px;
@@ -61,40 +54,32 @@ export class ImportDialog extends LitElement {
         color: var(--secondary-text-color);
         font-size: 0.875rem;
       }
-      a {
-        color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
-      }
-      .failed {
-        color: var(--error-color);
-      }
     `,
   ];
 
   protected override render() {
-    const close = () => this.dispatchEvent(new CustomEvent("at-close"));
-    return html`<at-dialog heading=${t("forge_profiles.import")} ?busy=${this.busy} @at-close=${close}>
-      ${this.results ? this.told(this.results) : this.form()}
-      <at-button slot="actions" kind="quiet" ?disabled=${this.busy} @click=${close}>
-        ${this.results ? t("common.close") : t("common.cancel")}
-      </at-button>
-      ${
-        this.results
-          ? nothing
-          : html`<at-button
-              slot="actions"
-              kind="primary"
-              ?disabled=${!this.files.length}
-              ?busy=${this.busy}
-              @click=${this.bring}
-            >
-              ${t("forge_profiles.import_these", { n: this.files.length })}
-            </at-button>`
-      }
-    </at-dialog>`;
+    const { results } = this;
+    return this.framed(
+      t("forge_profiles.import"),
+      results ? this.told(results) : this.form(),
+      html`${this.closing(results !== undefined)} ${results ? nothing : this.action()}`,
+    );
+  }
+
+  private action() {
+    return html`<at-button
+      slot="actions"
+      kind="primary"
+      ?disabled=${!this.files.length}
+      ?busy=${this.busy}
+      @click=${this.bring}
+    >
+      ${t("forge_profiles.import_these", { n: this.files.length })}
+    </at-button>`;
   }
 
   private form() {
-    return html`<div class="stack">
+    return html`
       <at-file
         label=${t("forge_profiles.files")}
         hint=${t("forge_profiles.files_hint")}
@@ -103,7 +88,7 @@ export class ImportDialog extends LitElement {
         ?disabled=${this.busy}
         @at-change=${(event: CustomEvent<File[]>) => {
           this.files = event.detail;
-          this.failed = "";
+          this.failed = undefined;
         }}
       ></at-file>
       <at-checkbox
@@ -114,13 +99,13 @@ export class ImportDialog extends LitElement {
           this.overwrite = event.detail;
         }}
       ></at-checkbox>
-      ${this.failed ? html`<div class="failed" role="alert">${this.failed}</div>` : nothing}
-    </div>`;
+      ${this.refusal()}
+    `;
   }
 
   private told(results: Outcome[]) {
     const good = results.filter(({ success }) => success).length;
-    return html`<div class="stack">
+    return html`
       <div role="status">
         ${t("forge_profiles.imported", { n: number(good), total: number(results.length) })}
       </div>
@@ -140,13 +125,11 @@ export class ImportDialog extends LitElement {
           </li>`,
         )}
       </ul>
-    </div>`;
+    `;
   }
 
-  private bring = async (): Promise<void> => {
-    this.busy = true;
-    this.failed = "";
-    try {
+  private async bring(): Promise<void> {
+    await this.work(async () => {
       const results: Outcome[] = [];
       for (const piece of await this.pieces(results)) {
         const body = { files: piece, update: this.overwrite };
@@ -154,12 +137,9 @@ export class ImportDialog extends LitElement {
         results.push(...told.results);
       }
       this.results = results;
-    } catch (error) {
-      this.failed = failureText(error);
-    }
-    this.busy = false;
+    });
     this.dispatchEvent(new CustomEvent("at-saved"));
-  };
+  }
 
   /** Read the files, in pieces that the Forge takes; what is no text has its result at once. */
   private async pieces(results: Outcome[]): Promise<{ name: string; text: string }[][]> {

@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Failure, failure, forgeFailure } from "../../api/errors";
 import "../../elements/at-button";
-import { base } from "../../elements/styles";
+import { base, links } from "../../elements/styles";
 import { t } from "../../i18n/text";
 import { askKey } from "../ask-key";
 import type { ForgeDoor } from "../door";
 import type { Feed } from "../feed";
 import { JobWatch } from "../job-watch";
+import { abandon } from "../jobs/cancel";
 import "../jobs/progress";
 import type { Places } from "../places";
-import "../problem";
+import { problem, problemOf } from "../problem";
 import { finished, type Job } from "../types";
 import "./package-plan";
 import type { PackagePlan } from "./package-plan";
@@ -29,7 +29,7 @@ export class PackageCheck extends LitElement {
   @property({ attribute: false }) about: object = {};
   /** Begin by itself. */
   @property({ type: Boolean }) eager = false;
-  @state() private failed?: Failure;
+  @state() private failed: unknown;
   private turn = 0;
   private watch = new JobWatch(this, (job) =>
     this.dispatchEvent(new CustomEvent<Job>("at-checked", { detail: job })),
@@ -37,6 +37,7 @@ export class PackageCheck extends LitElement {
 
   static override styles = [
     base,
+    links,
     css`
       :host {
         display: block;
@@ -45,9 +46,6 @@ export class PackageCheck extends LitElement {
         margin: 12px 0 0;
         color: var(--secondary-text-color);
         font-size: 0.875rem;
-      }
-      a {
-        color: color-mix(in srgb, var(--primary-color) 72%, var(--primary-text-color));
       }
     `,
   ];
@@ -70,10 +68,10 @@ export class PackageCheck extends LitElement {
         idempotencyKey: askKey(),
       });
       if (turn === this.turn) this.watch.follow(job);
-      else this.cancel(job);
+      else abandon(this.door, job);
     } catch (error) {
       if (turn !== this.turn) return;
-      this.failed = failure(error);
+      this.failed = error;
     }
   }
 
@@ -82,16 +80,12 @@ export class PackageCheck extends LitElement {
     this.turn += 1;
     this.failed = undefined;
     const { job } = this.watch;
-    if (job && !finished(job.state)) this.cancel(job);
+    if (job && !finished(job.state)) abandon(this.door, job);
     this.watch.leave();
   }
 
-  private cancel(job: Job): void {
-    this.door.request("POST", `/jobs/${job.id}/cancel`).catch(() => undefined);
-  }
-
   protected override render() {
-    if (this.failed) return html`<forge-problem .failure=${this.failed}></forge-problem>`;
+    if (this.failed !== undefined) return problem(this.failed);
     const { job } = this.watch;
     if (!job) return nothing;
     if (job.state === "done") {
@@ -100,8 +94,7 @@ export class PackageCheck extends LitElement {
       ></forge-package-plan>`;
     }
     if (job.error) {
-      return html`<forge-problem .failure=${forgeFailure(job.error)}></forge-problem>
-        <p>${this.log(job)}</p>`;
+      return html`${problemOf(job)}<p>${this.log(job)}</p>`;
     }
     return html`<forge-progress .job=${job}></forge-progress>
       <p>${t("forge_profiles.first_takes_long")} ${this.log(job)}</p>`;
