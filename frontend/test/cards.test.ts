@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { pruneBody } from "../src/forge/builders/builder";
 import { confirms, type Device, ordered, stageOf } from "../src/forge/cards/card";
-import { deviceName, partitionWords, refusalWords } from "../src/forge/cards/words";
+import { NO_WISH, planBody } from "../src/forge/cards/wish";
+import { deviceName, lostWords, partitionWords, refusalWords } from "../src/forge/cards/words";
 import { brought } from "../src/forge/profiles/package";
 import type { Job, JobState } from "../src/forge/types";
 
@@ -31,6 +32,27 @@ describe("the way from an image to a card", () => {
   });
 });
 
+describe("what is wanted to be written", () => {
+  const device = { path: "/dev/sdb" };
+
+  it("is a build's image, or a file of the shared folder, in the usual way", () => {
+    const plain = { device: "/dev/sdb", wipe: false, eject: false };
+    const built = { name: "a.img", job_id: "7" };
+    expect(planBody(device, { ...NO_WISH, image: built })).toEqual({ ...plain, image: built });
+    const shared = planBody(device, { ...NO_WISH, image: { name: "b.img", job_id: null } });
+    expect(shared).toEqual({ ...plain, image: { name: "b.img" } });
+  });
+
+  it("says how, where somebody chose", () => {
+    const chosen = { wipe: true, ejects: true, verification: "skipped" } as const;
+    expect(planBody(device, chosen)).toMatchObject({
+      wipe: true,
+      eject: true,
+      verification: "skipped",
+    });
+  });
+});
+
 describe("devices", () => {
   const device = (path: string, refusal: string | null) => ({ path, refusal }) as Device;
 
@@ -48,6 +70,11 @@ describe("devices", () => {
     expect(partitionWords({ ...part, filesystem: "vfat", label: "PHOTOS" })).toBe(
       "sda1: “PHOTOS”, vfat, 2.0 KiB, mounted at /mnt",
     );
+    const whole = { path: "/dev/sdb", serial: "S1", partitions: [], filesystem: "ext4" };
+    expect(lostWords({ ...disk, ...whole, label: "diary" })[1]).toBe("“diary”, ext4");
+    expect(
+      lostWords({ ...disk, ...whole, partitions: [{ ...part, filesystem: "", label: "" }] })[1],
+    ).toBe("sda1: 2.0 KiB, mounted at /mnt");
     expect(refusalWords("precondition.read_only")).toContain("Read-only");
     expect(refusalWords("precondition.strange")).toBe("precondition.strange");
   });

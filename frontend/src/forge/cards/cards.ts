@@ -5,6 +5,7 @@ import { failure } from "../../api/errors";
 import "../../elements/at-button";
 import "../../elements/at-chip";
 import { attempt, toast } from "../../elements/at-toasts";
+import { tiles } from "../../elements/styles";
 import { Loading } from "../../frame/loading";
 import { bytes, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -14,7 +15,7 @@ import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
 import { type Device, ordered } from "./card";
 import "./record-list";
-import { deviceName, partitionWords, refusalWords, transportWords } from "./words";
+import { deviceName, partitionWords, refusalWords, transportWords, wholeWords } from "./words";
 import "./write-dialog";
 
 /** Cards: the disks of the Forge's host as facts, what is written to them, and what was. */
@@ -41,12 +42,8 @@ export class CardsPage extends ForgePage {
   static override styles = [
     ForgePage.styles,
     facts,
+    tiles,
     css`
-      .list {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
-      }
       .device {
         display: flex;
         flex-direction: column;
@@ -101,7 +98,6 @@ export class CardsPage extends ForgePage {
           ? html`<forge-write-dialog
               .door=${this.door}
               .feed=${this.feed}
-              .places=${this.places}
               .device=${this.chosen}
               @at-close=${() => {
                 this.chosen = undefined;
@@ -128,7 +124,7 @@ export class CardsPage extends ForgePage {
     return html`<p class="muted">${t("forge_cards.about")}</p>
       ${
         devices.length
-          ? html`<div class="list">${devices.map((device) => this.device(device))}</div>`
+          ? html`<div class="tiles">${devices.map((device) => this.device(device))}</div>`
           : html`<at-note>${t("forge_cards.no_devices")}</at-note>`
       }`;
   }
@@ -186,10 +182,4 @@ export class CardsPage extends ForgePage {
     });
     this.reload.call();
   }
-}
-
-/** Say what a card without partitions holds. */
-function wholeWords({ filesystem, label }: Device): string {
-  const called = label ? t("forge_cards.called", { label }) : "";
-  return [called, filesystem].filter(Boolean).join(", ");
 }

@@ -31,3 +31,19 @@ export function refusalWords(code: string): string {
   const key = `forge_cards.refusal.${code.replace(/^.*\./, "")}`;
   return known(key) ? t(key) : code;
 }
+
+/** Say what a device without partitions holds; nothing, if nothing is seen. */
+export function wholeWords({ filesystem, label }: Pick<Disk, "filesystem" | "label">): string {
+  const called = label ? t("forge_cards.called", { label }) : "";
+  return [called, filesystem].filter(Boolean).join(", ");
+}
+
+/** Say what is lost with a device's content. */
+export function lostWords(device: Disk): string[] {
+  const { path, partitions } = device;
+  const serial = device.serial ?? t("forge_cards.no_serial");
+  const held = partitions.length
+    ? partitions.map(partitionWords)
+    : [wholeWords(device) || t("forge_cards.no_partitions")];
+  return [t("forge_cards.it_is", { path, serial }), ...held];
+}

@@ -1,11 +1,10 @@
 import { mdiCheckCircleOutline, mdiCloseCircleOutline } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { forgeFailure } from "../../api/errors";
 import "../../elements/at-icon";
 import { base } from "../../elements/styles";
 import { t } from "../../i18n/text";
-import "../problem";
+import { problemOf } from "../problem";
 import type { Job } from "../types";
 import type { Written } from "./card";
 
@@ -54,7 +53,7 @@ export class WrittenResult extends LitElement {
             : nothing
         }
       </div>
-      ${job.error && job.state === "failed" ? html`<forge-problem .failure=${forgeFailure(job.error)}></forge-problem>` : nothing}`;
+      ${job.state === "failed" ? problemOf(job) : nothing}`;
   }
 
   private words(good: boolean): string {
