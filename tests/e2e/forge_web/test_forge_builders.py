@@ -17,7 +17,7 @@ async def test_one_is_fetched_looked_at_and_pruned(web: Web, page: Page) -> None
     await dialog.get_by_label("Target").select_option("ath79/generic")
     await dialog.get_by_role("button", name="Fetch an Image Builder").click()
     await expect(dialog).to_have_count(0, timeout=60_000)
-    card = page.locator(".list section").filter(has_text="23.05.5/ath79/generic")
+    card = page.locator("forge-builder-card").filter(has_text="23.05.5/ath79/generic")
     await expect(card).to_contain_text("Ready")
     await expect(card).to_contain_text("Signature good")
     await page.get_by_role("button", name="Delete those unused").click()
