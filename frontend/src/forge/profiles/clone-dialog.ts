@@ -6,8 +6,7 @@ import { t } from "../../i18n/text";
 import type { ForgeDoor } from "../door";
 import type { Places } from "../places";
 import { type Kept, type Profile, suggestedId } from "./profile";
-import { wrongWith } from "./rules";
-import { wrongText } from "./wrong";
+import { wrongWord } from "./wrong";
 
 /** Copy a profile under another id. */
 @customElement("forge-clone-dialog")
@@ -73,8 +72,7 @@ export class CloneDialog extends LitElement {
   }
 
   private wrong(field: string, value: string): string {
-    const wrong = this.tried || value ? wrongWith(field, value) : undefined;
-    return wrong ? wrongText(wrong) : "";
+    return this.tried || value ? wrongWord(field, value) : "";
   }
 
   private async save(): Promise<void> {

@@ -1,8 +1,10 @@
 /** How the editor of profiles looks. */
 
 import { css } from "lit";
+import { refused } from "../../elements/styles";
 
 export const editorStyle = css`
+  ${refused}
   form {
     display: grid;
     gap: 16px;
@@ -10,10 +12,6 @@ export const editorStyle = css`
   }
   section h2 {
     margin: 0 0 12px;
-  }
-  .stack {
-    display: grid;
-    gap: 16px;
   }
   .two {
     display: grid;
@@ -23,11 +21,6 @@ export const editorStyle = css`
   }
   p {
     margin: 0;
-  }
-  .failed {
-    padding: 12px;
-    border-radius: 8px;
-    background: color-mix(in srgb, var(--error-color) 15%, transparent);
   }
   .end {
     position: sticky;

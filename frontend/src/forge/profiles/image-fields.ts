@@ -7,25 +7,23 @@ import "../../elements/at-select";
 import "../../elements/at-text";
 import "../../elements/at-words";
 import { t } from "../../i18n/text";
+import type { Draft } from "./draft";
 import { type Profile, withPart } from "./profile";
-import { moves, wrongWith } from "./rules";
-import { wrongText } from "./wrong";
-
-interface Editing {
-  draft: Profile;
-  set: (change: Partial<Profile>) => void;
-  wrong: (place: string) => string;
-}
+import { moves } from "./rules";
+import { wrongWord } from "./wrong";
 
 const MOST_MB = 1_048_576;
 
-/** Draw the fields; `set` takes what is said differently. */
-export function imageFields({ draft, set, wrong }: Editing) {
-  const { policies, build_defaults } = draft;
+/** Draw the fields. */
+export function imageFields(draft: Draft) {
+  const { now } = draft;
+  const { policies, build_defaults } = now;
+  const set = (change: Partial<Profile>) => draft.set(change);
+  const wrong = (place: string) => draft.wrong(place);
   const policy = (change: NonNullable<Profile["policies"]>) =>
-    set(withPart(draft, "policies", change));
+    set(withPart(now, "policies", change));
   const standard = (change: NonNullable<Profile["build_defaults"]>) =>
-    set(withPart(draft, "build_defaults", change));
+    set(withPart(now, "build_defaults", change));
   const name = (field: string) => t(`forge_profiles.field.${field}`);
   return html`
     <div class="two">
@@ -42,7 +40,7 @@ export function imageFields({ draft, set, wrong }: Editing) {
         hint=${t("forge_profiles.hint.rootfs_partsize")}
         .min=${1}
         .max=${MOST_MB}
-        .value=${draft.rootfs_partsize ?? null}
+        .value=${now.rootfs_partsize ?? null}
         error=${wrong("rootfs_partsize")}
         @at-change=${(event: CustomEvent<number | null>) => set({ rootfs_partsize: event.detail })}
       ></at-number>
@@ -50,7 +48,7 @@ export function imageFields({ draft, set, wrong }: Editing) {
         label=${name("extra_image_name")}
         hint=${t("forge_profiles.hint.extra_image_name")}
         maxlength="64"
-        .value=${draft.extra_image_name ?? ""}
+        .value=${now.extra_image_name ?? ""}
         error=${wrong("extra_image_name")}
         @at-change=${(event: CustomEvent<string>) => set({ extra_image_name: event.detail })}
       ></at-text>
@@ -58,7 +56,7 @@ export function imageFields({ draft, set, wrong }: Editing) {
         label=${name("bin_dir")}
         hint=${t("forge_profiles.hint.bin_dir")}
         maxlength="500"
-        .value=${draft.bin_dir ?? ""}
+        .value=${now.bin_dir ?? ""}
         error=${wrong("bin_dir")}
         @at-change=${(event: CustomEvent<string>) => set({ bin_dir: event.detail })}
       ></at-text>
@@ -66,11 +64,8 @@ export function imageFields({ draft, set, wrong }: Editing) {
     <at-words
       label=${name("disabled_services")}
       hint=${t("forge_profiles.hint.disabled_services")}
-      .value=${draft.disabled_services ?? []}
-      .check=${(word: string) => {
-        const bad = wrongWith("disabled_services[]", word);
-        return bad ? wrongText(bad) : "";
-      }}
+      .value=${now.disabled_services ?? []}
+      .check=${(word: string) => wrongWord("disabled_services[]", word)}
       error=${wrong("disabled_services")}
       @at-change=${(event: CustomEvent<string[]>) => set({ disabled_services: event.detail })}
     ></at-words>
@@ -78,7 +73,7 @@ export function imageFields({ draft, set, wrong }: Editing) {
       ${checkbox("build_defaults_initramfs", build_defaults?.initramfs !== false, (on) =>
         standard({ initramfs: on ? null : false }),
       )}
-      ${checkbox("add_local_key", draft.add_local_key ?? false, (on) =>
+      ${checkbox("add_local_key", now.add_local_key ?? false, (on) =>
         set({ add_local_key: on || null }),
       )}
       ${checkbox(
@@ -90,7 +85,7 @@ export function imageFields({ draft, set, wrong }: Editing) {
         standard({ keep_build_dir: on || null }),
       )}
       ${
-        moves(draft.openwrt_release) || policies?.allow_snapshot
+        moves(now.openwrt_release) || policies?.allow_snapshot
           ? checkbox("policies_allow_snapshot", policies?.allow_snapshot ?? false, (on) =>
               policy({ allow_snapshot: on || null }),
             )

@@ -1,27 +1,24 @@
-import { mdiCompare, mdiExport, mdiFileUploadOutline, mdiHammerWrench, mdiPlus } from "@mdi/js";
-import { css, html, nothing } from "lit";
+import { mdiFileUploadOutline, mdiPlus } from "@mdi/js";
+import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "../../elements/at-button";
-import "../../elements/at-checkbox";
-import "../../elements/at-chip";
 import "../../elements/at-filters";
 import { setFilters } from "../../elements/at-filters";
-import "../../elements/at-menu";
 import "../../elements/at-search";
 import "../../elements/at-select";
 import "../../elements/at-table";
-import type { Column } from "../../elements/at-table";
 import { attempt } from "../../elements/at-toasts";
 import { Listing } from "../../elements/listing";
-import { ago, dateTime, number } from "../../i18n/format";
+import { number } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Calm } from "../calm";
 import { Hearing } from "../feed";
 import { ForgePage } from "../forge-page";
 import "./batch-dialog";
-import { exportProfiles, FORMATS } from "./export";
+import "./chosen-profiles";
 import "./import-dialog";
 import type { Kept } from "./profile";
+import { type ListedProfile, profileColumns } from "./profile-columns";
 
 interface Filters {
   search?: string;
@@ -47,7 +44,7 @@ export class ProfileList extends ForgePage {
   @state() private facets?: Facets;
   @state() private chosen = new Set<string>();
   @state() private open: "import" | "batch" | undefined;
-  private list = new Listing<Kept & { id: string }, Filters>(this, {
+  private list = new Listing<ListedProfile, Filters>(this, {
     filters: {},
     limit: 25,
     load: async ({ offset, limit, filters }) => {
@@ -63,25 +60,6 @@ export class ProfileList extends ForgePage {
     void this.list.reload();
     void this.look();
   });
-
-  static override styles = [
-    ForgePage.styles,
-    css`
-      .chosen {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        align-items: center;
-        margin-bottom: 16px;
-        padding: 8px 16px;
-        border-radius: 12px;
-        background: color-mix(in srgb, var(--primary-color) 14%, transparent);
-      }
-      .chosen span {
-        flex: 1;
-      }
-    `,
-  ];
 
   constructor() {
     super();
@@ -123,10 +101,25 @@ export class ProfileList extends ForgePage {
         ${this.filter("tag", this.facets?.tags)} ${this.filter("release", this.facets?.releases)}
         ${this.filter("device_id", this.facets?.devices)}
       </at-filters>
-      ${this.deeds()}
+      ${
+        this.chosen.size
+          ? html`<forge-chosen-profiles
+              .door=${this.door}
+              .places=${this.places}
+              .ids=${[...this.chosen]}
+              .hindrance=${this.hindrance}
+              @at-build=${() => this.show("batch")}
+              @at-clear=${() => this.choose(...this.chosen)}
+            ></forge-chosen-profiles>`
+          : nothing
+      }
       <at-table
         label=${t("forge_profiles.title")}
-        .columns=${this.columns()}
+        .columns=${profileColumns({
+          places: this.places,
+          chosen: this.chosen,
+          choose: (id) => this.choose(id),
+        })}
         .listing=${list}
         .rows=${list.rows}
       >
@@ -150,91 +143,6 @@ export class ProfileList extends ForgePage {
       }))}
       @at-change=${(event: CustomEvent<string>) => this.list.filter({ [name]: event.detail || undefined })}
     ></at-select>`;
-  }
-
-  /** What can be done with those that are chosen. */
-  private deeds() {
-    const n = this.chosen.size;
-    if (!n) return nothing;
-    const ids = [...this.chosen];
-    return html`<div class="chosen" role="region" aria-label=${t("forge_profiles.chosen", { n })}>
-      <span role="status">${t("forge_profiles.chosen", { n })}</span>
-      <at-button
-        .icon=${mdiHammerWrench}
-        .hindrance=${this.hindrance}
-        @click=${() => this.show("batch")}
-      >
-        ${t("forge_profiles.build")}
-      </at-button>
-      ${
-        n === 2
-          ? html`<at-button .icon=${mdiCompare} @click=${() => this.goTo("profiles", "-compare", ...ids)}>
-              ${t("forge_profiles.compare")}
-            </at-button>`
-          : nothing
-      }
-      <at-menu
-        label=${t("forge_profiles.export")}
-        .items=${FORMATS.map((format) => ({
-          label: t("forge_profiles.export_as", { format: format.toUpperCase() }),
-          icon: mdiExport,
-          run: () => exportProfiles(this.door, ids, format),
-        }))}
-      ></at-menu>
-      <at-button kind="quiet" @click=${() => this.choose(...ids)}>${t("common.clear")}</at-button>
-    </div>`;
-  }
-
-  private columns(): Column<Kept & { id: string }>[] {
-    return [
-      {
-        key: "name",
-        label: t("forge_profiles.profile"),
-        phone: "heading",
-        cell: ({ id, profile }) => html`<span class="stack">
-          <a href=${this.address("profiles", id)}>${profile.name}</a>
-          <span class="muted">${id}</span>
-        </span>`,
-      },
-      {
-        key: "device",
-        label: t("forge_profiles.device"),
-        cell: ({ profile }) => profile.device_id,
-      },
-      {
-        key: "release",
-        label: t("forge_profiles.release"),
-        cell: ({ profile }) => html`<span class="stack">
-          ${profile.openwrt_release}<span class="muted">${profile.imagebuilder_profile}</span>
-        </span>`,
-      },
-      {
-        key: "tags",
-        label: t("forge_profiles.tags"),
-        cell: ({ profile }) =>
-          profile.tags?.length
-            ? html`<span class="line">${profile.tags.map((tag) => html`<at-chip>${tag}</at-chip>`)}</span>`
-            : nothing,
-      },
-      {
-        key: "changed",
-        label: t("forge_profiles.changed"),
-        cell: (kept) => html`<span class="stack">
-          <span title=${dateTime(kept.changed_at)}>${ago(kept.changed_at)}</span>
-          <span class="muted">${t("forge_profiles.version", { version: number(kept.version) })}</span>
-        </span>`,
-      },
-      {
-        key: "choose",
-        label: "",
-        phone: "actions",
-        cell: ({ id, profile }) => html`<at-checkbox
-          title=${t("forge_profiles.choose_this", { name: profile.name })}
-          .value=${this.chosen.has(id)}
-          @at-change=${() => this.choose(id)}
-        ></at-checkbox>`,
-      },
-    ];
   }
 
   /** Choose those that are not, and let go of the others. */

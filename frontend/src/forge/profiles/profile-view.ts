@@ -1,21 +1,13 @@
-import {
-  mdiArrowLeft,
-  mdiContentCopy,
-  mdiDeleteOutline,
-  mdiExport,
-  mdiHammerWrench,
-  mdiPencil,
-} from "@mdi/js";
+import { mdiContentCopy, mdiDeleteOutline, mdiExport, mdiHammerWrench, mdiPencil } from "@mdi/js";
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../../elements/at-button";
-import "../../elements/at-chip";
 import { confirmed } from "../../elements/at-confirm";
 import "../../elements/at-menu";
 import type { MenuItem } from "../../elements/at-menu";
 import { attempt, toast } from "../../elements/at-toasts";
+import { back } from "../../elements/back";
 import { Loading } from "../../frame/loading";
-import { ago, number } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Calm } from "../calm";
 import { facts } from "../facts-style";
@@ -24,19 +16,12 @@ import { ForgePage } from "../forge-page";
 import "./build-dialog";
 import "./clone-dialog";
 import { exportProfiles, FORMATS } from "./export";
-import { fieldName, valueText } from "./field-words";
 import "./last-builds";
 import "./overlay-view";
 import type { Kept, Profile } from "./profile";
+import { head, options, packages, texts } from "./profile-facts";
 import "./version-list";
 import "./version-note";
-
-/** Fields that have places of their own on this page. */
-const ELSEWHERE = new Set([
-  ...["name", "profile_id", "device_id", "openwrt_release", "target", "subtarget"],
-  ...["imagebuilder_profile", "tags", "packages", "packages_remove", "files", "overlay_dir"],
-  ...["description", "notes"],
-]);
 
 /** A profile, as it is now or was at a version: what it says, what it lays over, its builds. */
 @customElement("forge-profile-view")
@@ -92,12 +77,7 @@ export class ProfileView extends ForgePage {
     const { profile } = kept;
     return html`
       <div class="bar">
-        <at-button
-          kind="quiet"
-          .icon=${mdiArrowLeft}
-          label=${t("forge_profiles.all")}
-          @click=${() => this.goTo("profiles")}
-        ></at-button>
+        ${back(t("forge_profiles.all"), () => this.goTo("profiles"))}
         <h1 class="grow">${profile.name}</h1>
         ${
           this.version === undefined
@@ -127,8 +107,7 @@ export class ProfileView extends ForgePage {
               .kept=${kept}
             ></forge-version-note>`
       }
-      ${this.head(kept)} ${this.packages(profile)} ${this.laidOver(kept)} ${this.options(profile)}
-      ${this.texts(profile)}
+      ${head(kept)} ${packages(profile)} ${this.laidOver(kept)} ${options(profile)} ${texts(profile)}
       ${
         this.version === undefined
           ? html`
@@ -143,40 +122,6 @@ export class ProfileView extends ForgePage {
     `;
   }
 
-  private head({ profile, version, by, changed_at }: Kept) {
-    const told = [
-      [fieldName("profile_id"), profile.profile_id],
-      [fieldName("device_id"), profile.device_id],
-      [fieldName("imagebuilder_profile"), profile.imagebuilder_profile],
-      [fieldName("openwrt_release"), profile.openwrt_release],
-      [fieldName("target"), `${profile.target}/${profile.subtarget}`],
-      [
-        t("forge_profiles.changed"),
-        `${ago(changed_at)}${by ? `, ${by}` : ""} · ${t("forge_profiles.version", { version: number(version) })}`,
-      ],
-    ];
-    return html`<section class="card">
-      <dl>${told.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-      ${
-        profile.tags?.length
-          ? html`<div class="chips">${profile.tags.map((tag) => html`<at-chip>${tag}</at-chip>`)}</div>`
-          : nothing
-      }
-    </section>`;
-  }
-
-  private packages({ packages, packages_remove }: Profile) {
-    const none = !packages?.length && !packages_remove?.length;
-    return html`<h2>${t("forge_profiles.section.packages")}</h2>
-      <section class="card">
-        ${none ? html`<span class="muted">${t("forge_profiles.boards_own")}</span>` : nothing}
-        <div class="chips">
-          ${packages?.map((name) => html`<at-chip tone="good">+ ${name}</at-chip>`)}
-          ${packages_remove?.map((name) => html`<at-chip tone="bad">− ${name}</at-chip>`)}
-        </div>
-      </section>`;
-  }
-
   private laidOver(kept: Kept) {
     return html`<h2>${t("forge_profiles.laid_over")}</h2>
       <forge-overlay-view
@@ -184,40 +129,6 @@ export class ProfileView extends ForgePage {
         .kept=${kept}
         ?old=${this.version !== undefined}
       ></forge-overlay-view>`;
-  }
-
-  private options(profile: Profile) {
-    const told = Object.entries(profile)
-      .flatMap(([name, value]) =>
-        value !== null && typeof value === "object" && !Array.isArray(value)
-          ? Object.entries(value).map(([inner, what]) => [`${name}.${inner}`, what] as const)
-          : [[name, value] as const],
-      )
-      .filter(([name, value]) => value !== null && value !== undefined && !ELSEWHERE.has(name));
-    if (!told.length) return nothing;
-    return html`<h2>${t("forge_profiles.options")}</h2>
-      <section class="card">
-        <dl>
-          ${told.map(
-            ([name, value]) => html`<div>
-              <dt>${fieldName(name)}</dt>
-              <dd>${name === "rootfs_partsize" ? `${number(value as number)} MB` : valueText(value)}</dd>
-            </div>`,
-          )}
-        </dl>
-      </section>`;
-  }
-
-  private texts({ description, notes }: Profile) {
-    return [
-      ["description", description],
-      ["notes", notes],
-    ].map(([name, text]) =>
-      text
-        ? html`<h2>${fieldName(name ?? "")}</h2>
-            <section class="card text">${text}</section>`
-        : nothing,
-    );
   }
 
   private deeds({ profile, version }: Kept): MenuItem[] {

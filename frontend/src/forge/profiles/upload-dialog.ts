@@ -7,8 +7,7 @@ import { toast } from "../../elements/at-toasts";
 import { t } from "../../i18n/text";
 import type { ForgeDoor } from "../door";
 import type { Kept } from "./profile";
-import { wrongWith } from "./rules";
-import { wrongText } from "./wrong";
+import { wrongWord } from "./wrong";
 
 /** Uploads what a profile lays over its image: one file, or an archive in the place of all. */
 @customElement("forge-upload-dialog")
@@ -72,8 +71,7 @@ export class UploadDialog extends LitElement {
   }
 
   private wrong(field: string, value: string): string {
-    const wrong = value.endsWith("/") ? undefined : wrongWith(`files[].${field}`, value);
-    return wrong ? wrongText(wrong) : "";
+    return value.endsWith("/") ? "" : wrongWord(`files[].${field}`, value);
   }
 
   private async send(): Promise<void> {

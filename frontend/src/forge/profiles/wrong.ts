@@ -1,6 +1,6 @@
 import { number } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import type { Wrong } from "./rules";
+import { type Wrong, wrongWith } from "./rules";
 
 /** Say what is wrong with a value, in words. */
 export function wrongText({ why, shape, figures = {} }: Wrong): string {
@@ -10,4 +10,10 @@ export function wrongText({ why, shape, figures = {} }: Wrong): string {
   return t(why === "between" ? "common.between" : `forge_profiles.wrong.${why}`, {
     ...Object.fromEntries(told),
   });
+}
+
+/** Say what is wrong with a value by a rule's name; "", if nothing is. */
+export function wrongWord(rule: string, value: unknown): string {
+  const wrong = wrongWith(rule, value);
+  return wrong ? wrongText(wrong) : "";
 }
