@@ -4,6 +4,7 @@ import "../../elements/at-button";
 import "../../elements/at-search";
 import "../../elements/at-text";
 import { base } from "../../elements/styles";
+import { Loading } from "../../frame/loading";
 import { failureText } from "../../i18n/failures";
 import { ago, bytes } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -15,11 +16,14 @@ import type { CardImage } from "./card";
 export class ImagePicker extends LitElement {
   @property({ attribute: false }) door!: ForgeDoor;
   @property({ attribute: false }) value?: { job_id: string | null; name: string };
-  @state() private images?: CardImage[];
-  @state() private failed = "";
   /** A file of the shared folder, whose path is typed. */
   @state() private shared = false;
-  private turn = 0;
+  private words = "";
+  private images = new Loading<CardImage[]>(this, async () => {
+    const query = { search: this.words, limit: 50 };
+    type Told = { images: CardImage[] };
+    return (await this.door.request<Told>("GET", "/card-images", { query })).images;
+  });
 
   static override styles = [
     base,
@@ -70,23 +74,9 @@ export class ImagePicker extends LitElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.look("");
-  }
-
-  private async look(search: string): Promise<void> {
-    const turn = ++this.turn;
-    try {
-      const query = { search, limit: 50 };
-      type Told = { images: CardImage[] };
-      const told = await this.door.request<Told>("GET", "/card-images", { query });
-      if (turn !== this.turn) return;
-      this.images = told.images;
-      this.failed = "";
-    } catch (error) {
-      if (turn === this.turn) this.failed = failureText(error);
-    }
+  private look(words: string): void {
+    this.words = words;
+    void this.images.load();
   }
 
   protected override render() {
@@ -102,17 +92,18 @@ export class ImagePicker extends LitElement {
   }
 
   private list() {
+    const { loaded: images, failed } = this.images;
     return html`
       <at-search
         label=${t("forge_cards.search_images")}
         @at-change=${(event: CustomEvent<string>) => this.look(event.detail)}
       ></at-search>
-      ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}
-      ${this.images?.length === 0 ? html`<p role="status">${t("forge_cards.no_images")}</p>` : nothing}
+      ${failed === undefined ? nothing : html`<p role="alert">${failureText(failed)}</p>`}
+      ${images?.length === 0 ? html`<p role="status">${t("forge_cards.no_images")}</p>` : nothing}
       ${
-        this.images?.length
+        images?.length
           ? html`<div class="list" role="radiogroup" aria-label=${t("forge_cards.image")}>
-              ${this.images.map((image) => this.line(image))}
+              ${images.map((image) => this.line(image))}
             </div>`
           : nothing
       }
