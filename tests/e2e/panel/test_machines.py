@@ -102,7 +102,7 @@ async def test_a_start_that_is_refused_says_why(machines: Page) -> None:
     await machines.get_by_role("listbox").get_by_role("option").click()
     await form(machines).get_by_role("button", name="Start").click()
 
-    refusal = "The member may not use Laser cutter (no permission)."
+    refusal = "The member may not use Laser cutter: they have no permission."
     await expect(machines.get_by_role("alert")).to_contain_text(refusal)
     await machines.keyboard.press("Escape")
     await expect(machines.get_by_role("dialog")).to_have_count(0)
