@@ -23,6 +23,7 @@ from custom_components.atelier.data import Workshop
 from tests.integration.board import Board
 from tests.integration.machine import Laser, furnish
 from tests.integration.panel import Page, house
+from tests.tables import sqlite_with_tables
 
 #: What a coffin says after its info and availability, by channel.
 COFFIN_SPEAKS: Final[dict[str, Any]] = {
@@ -169,9 +170,8 @@ async def coffin(hass: HomeAssistant, entry: MockConfigEntry) -> Board:
 @pytest.fixture
 async def laser(hass: HomeAssistant, set_up: SetUp, tmp_path: Path) -> Laser:
     """Return the board of a makerspace's only machine; Anna may use it, Berto may not."""
-    laser = Laser(
-        hass, await set_up(machines=True, ledger_url=f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
-    )
+    ledger_url = sqlite_with_tables(tmp_path / "ledger.db")
+    laser = Laser(hass, await set_up(machines=True, ledger_url=ledger_url))
     await furnish(laser.makerspace)
     await laser.listens()
     await hass.async_block_till_done()

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.machines.facts import Machine, Member, Plan
+from tests.tables import sqlite_with_tables
 
 from .postgres import Cluster
 
@@ -30,15 +31,24 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """Return the URL of a file that is not there yet."""
-    return f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+    """Return the URL of a file with the newest tables, and nothing in them."""
+    return sqlite_with_tables(tmp_path / "ledger.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    """Return the URL of an empty database of each kind."""
+    """Return the URL of such a database of each kind."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.new_database_with_tables()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database of each kind in which there is nothing at all."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/bare.db"
     cluster: Cluster = request.getfixturevalue("cluster")
     return cluster.new_database()
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+from custom_components.atelier.ledger.migrate import migrate
 from rig.ports import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -27,10 +28,12 @@ class Cluster:
         self.port = free_port()
         self._run("initdb", "-D", "data", "-U", "atelier", "-A", "trust", "-E", "UTF8", "-N")
         self._made = 0
+        self._pattern: str | None = None
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
-        options = f"-p {self.port} -h 127.0.0.1 -k {self._folder}"
+        # What a process wrote survives its end also where nothing is forced onto the disk.
+        options = f"-p {self.port} -h 127.0.0.1 -k {self._folder} -F"
         self._run("pg_ctl", "-D", "data", "-w", "-t", "30", "-l", "log", "-o", options, "start")
 
     def certify(self, certificate: Path, key: Path) -> None:
@@ -59,11 +62,14 @@ class Cluster:
 
     def new_database(self) -> str:
         """Make an empty database; return its URL."""
-        self._made += 1
-        name = f"test{self._made}"
-        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "atelier")
-        self._run("createdb", *where, name)
-        return f"postgresql+asyncpg://atelier@127.0.0.1:{self.port}/{name}"
+        return self._url(self._create("template1"))
+
+    def new_database_with_tables(self) -> str:
+        """Make a database with the newest tables and nothing in them; return its URL."""
+        if self._pattern is None:
+            self._pattern = self._create("template1")
+            migrate(self._url(self._pattern))
+        return self._url(self._create(self._pattern))
 
     def new_guarded_database(self, user: str, password: str) -> str:
         """Make an empty database whose owner needs a password; return its URL without it."""
@@ -83,6 +89,17 @@ class Cluster:
         """Stop the server and delete its files."""
         self.stop(how="immediate")
         shutil.rmtree(self._folder)
+
+    def _create(self, pattern: str) -> str:
+        """Make a database like another, to which nobody is connected; return its name."""
+        self._made += 1
+        name = f"test{self._made}"
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "atelier")
+        self._run("createdb", *where, "-T", pattern, name)
+        return name
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+asyncpg://atelier@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs; its words go to a file, which never blocks."""

@@ -16,18 +16,18 @@ def difference(connection: sa.Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
-async def test_migrations_lead_to_the_tables_of_the_code(url: str) -> None:
-    await (await Ledger.open(url)).close()
-    engine = create_async_engine(url)
+async def test_migrations_lead_to_the_tables_of_the_code(bare_url: str) -> None:
+    await (await Ledger.open(bare_url)).close()
+    engine = create_async_engine(bare_url)
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
     await engine.dispose()
 
 
-async def test_a_ledger_that_is_opened_again_is_as_it_was(url: str) -> None:
-    first = await Ledger.open(url)
+async def test_a_ledger_that_is_opened_again_is_as_it_was(bare_url: str) -> None:
+    first = await Ledger.open(bare_url)
     before = await first.load()
     await first.close()
-    second = await Ledger.open(url)
+    second = await Ledger.open(bare_url)
     assert await second.load() == before
     await second.close()

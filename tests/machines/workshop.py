@@ -23,6 +23,7 @@ from custom_components.atelier.machines.news import Happening
 from custom_components.atelier.wire.machine_replies import encode
 from custom_components.atelier.wire.machines import parse_query, parse_topic
 from custom_components.atelier.wire.rejection import Rejection
+from tests.tables import sqlite_with_tables
 
 #: When every tale begins: late in 2023.
 T0: Final = 1_700_000_000.0
@@ -166,7 +167,7 @@ def _id(fact: Any) -> int:
 async def open_workshop(folder: Path, *, furniture: bool = True) -> AsyncIterator[Workshop]:
     """Open a workshop with a database of its own."""
     clock, steady = Clock(), Clock()
-    ledger = await Ledger.open(f"sqlite+aiosqlite:///{folder / 'ledger.db'}", clock=clock)
+    ledger = await Ledger.open(sqlite_with_tables(folder / "ledger.db"), clock=clock)
     try:
         if furniture:
             await furnish(ledger)
