@@ -1,6 +1,9 @@
-"""The job that forgets: old jobs with their logs and files, and events beyond the bound."""
+"""The job that forgets: old jobs with their files, events beyond the bound, what the dead left."""
 
-from typing import Any
+from pathlib import Path
+import re
+import shutil
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 import sqlalchemy as sa
@@ -14,6 +17,9 @@ from forge.jobs.rows import JobRow
 from forge.jobs.states import FINISHED, Slot, State
 from forge.settings import Settings
 from forge.store.engine import Store
+
+#: What the folder of a job's work is called; whatever else lies beside them is somebody's.
+_JOB: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Tidy(BaseModel):
@@ -45,6 +51,10 @@ def tidy(ctx: Context, params: Tidy) -> dict[str, Any]:
         ctx.log(f"forgot {job_id}")
     with ctx.store.write() as session:
         events.forget(session)
+    for folder in _left(ctx.store, ctx.settings):
+        ctx.checkpoint()
+        shutil.rmtree(folder, ignore_errors=True)
+        ctx.log(f"deleted what {folder.name} left in the middle of its work")
     return {"forgotten": len(old)}
 
 
@@ -59,4 +69,14 @@ def is_due(store: Store, settings: Settings) -> bool:
             )
         )
     oldest, newest = events.bounds(store)
-    return not asked and (bool(old) or newest - oldest >= events.KEPT)
+    beyond = newest - oldest >= events.KEPT
+    return not asked and bool(old or beyond or _left(store, settings))
+
+
+def _left(store: Store, settings: Settings) -> list[Path]:
+    """Return the folders of jobs that were killed and are not begun again."""
+    work = settings.data_dir / "work"
+    folders = {path.name: path for path in work.glob("*") if _JOB.fullmatch(path.name)}
+    with store.read() as session:
+        going_on = set(session.scalars(sa.select(JobRow.id).where(JobRow.state.not_in(FINISHED))))
+    return [path for name, path in folders.items() if name not in going_on]

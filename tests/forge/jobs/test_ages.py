@@ -13,6 +13,9 @@ from forge.jobs import ages, events, tidy
 from forge.jobs.rows import EventRow, JobRow
 from forge.jobs.states import Slot, State
 from forge.store.base import now
+from tests.forge import kinds
+
+assert kinds
 
 _DAY = timedelta(days=1)
 _YEARS = timedelta(days=3650)
@@ -147,3 +150,17 @@ def test_it_is_due_when_there_are_too_many_events(
         events.forget(session)
         assert session.scalar(sa.select(sa.func.count()).select_from(EventRow)) == 3
     assert not tidy.is_due(forge.store, forge.settings)
+
+
+def test_it_is_due_when_a_killed_job_left_its_work(forge: Forge) -> None:
+    work = forge.settings.data_dir / "work"
+    job = forge.jobs.submit("test.once", {"trace": "-"})
+    for name in (job.id, "upload-of-somebody"):
+        (work / name).mkdir(parents=True)
+    assert not tidy.is_due(forge.store, forge.settings)
+    forge.jobs.cancel(job.id)
+    assert tidy.is_due(forge.store, forge.settings)
+    (work / job.id).rmdir()
+    assert not tidy.is_due(forge.store, forge.settings)
+    (work / uuid4().hex).mkdir()
+    assert tidy.is_due(forge.store, forge.settings)

@@ -224,6 +224,9 @@ def test_a_log_is_bounded_and_keeps_its_beginning_and_its_end(house: House) -> N
 
 def test_tidy_forgets_what_is_old(house: House) -> None:
     job = house.finished(house.submit("test.keep", name="image.bin", size=8))
+    # As a job leaves it that was killed in the middle, and is not begun again.
+    left = house.folder / "work" / job.id
+    (left / "tree").mkdir(parents=True)
     status, told = house.ask("POST", "/api/v1/tidy", {"older_than_days": 0})
     assert status == 202
     tidied = house.finished(house.forge.jobs.show(told["id"]))
@@ -232,6 +235,7 @@ def test_tidy_forgets_what_is_old(house: House) -> None:
     assert house.ask("GET", f"/api/v1/jobs/{job.id}")[0] == 404
     assert not (house.folder / "files" / job.id).exists()
     assert not (house.folder / "logs" / job.id).exists()
+    assert not left.exists()
 
 
 def test_both_doors_are_open_and_ingress_is_for_the_supervisor(house: House) -> None:
