@@ -138,7 +138,7 @@ async def demo(options: argparse.Namespace) -> None:
             await write_dashboard(workshop)
             await stage.start()
             (options.dir / MARK).write_text(stage.url, encoding="utf-8")
-            say(welcome(workshop, stage, no_forge))
+            say(welcome(workshop, stage, no_forge, folder=options.dir))
             await keep_running(workshop)
         finally:
             say("\nStopping …")

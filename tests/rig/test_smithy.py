@@ -73,6 +73,16 @@ def test_what_runs_without_a_forge_says_why(
     assert "token" not in said
 
 
+def test_cards_are_held_to_the_demo_that_runs(tmp_path: Path) -> None:
+    """One with a folder of its own is found by it."""
+    workshop = Workshop((), folder=tmp_path)
+    stage = Stage({}, home=workshop.hass.url)
+    assert "\n  script/tap 1 ada\n" in welcome(workshop, stage, None)
+    folder = tmp_path / "my demo"
+    said = welcome(workshop, stage, None, folder=folder)
+    assert f"\n  script/tap --dir '{folder}' 1 ada\n" in said
+
+
 def test_who_is_no_root_is_told_that_there_is_no_card(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
