@@ -6,13 +6,14 @@ from enum import StrEnum
 import hmac
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from forge.api.clients import BY, client_key
-from forge.api.routes import CLIENT_KEY
+from forge.api.routes import ASKED_BY_HEADER, CLIENT_KEY
 from forge.api.throttle import Throttle
-from forge.errors import Forbidden, Unauthorized
+from forge.errors import Forbidden, Invalid, Unauthorized
 from forge.settings import Settings
 
 USER_HEADERS: Final = ("X-Remote-User-Display-Name", "X-Remote-User-Name", "X-Remote-User-Id")
@@ -38,8 +39,9 @@ class Guard:
         self._throttle = Throttle()
 
     def admit(self, request: web.Request) -> str:
-        """Return the user's name, "" for the token's holder. Raise what keeps others out.
+        """Return the user's name, "" where none is told. Raise what keeps others out.
 
+        Who has the token may say for whom they ask, as Home Assistant does for its users.
         Whose address holds the key for OpenWrt's clients gets no further than that address goes.
         """
         if self._door is Door.INGRESS:
@@ -48,7 +50,7 @@ class Guard:
             self._with_key(request, key)
             return BY
         self._with_token(request)
-        return ""
+        return _named(request)
 
     def _from_supervisor(self, request: web.Request) -> str:
         """Trust the Supervisor's address alone: other apps share its network."""
@@ -84,6 +86,22 @@ class Guard:
             "The token is wrong" if scheme else "A token is needed: Authorization: Bearer …",
             about="token",
         )
+
+
+def _named(request: web.Request) -> str:
+    """Return for whom a token's holder asks. Raise Invalid for what is no name."""
+    told = request.headers.get(ASKED_BY_HEADER, "")
+    try:
+        name = unquote(told, errors="strict").strip()
+    except UnicodeDecodeError:
+        name = "\0"
+    if not name.isprintable() or len(name) > _LONGEST_USER:
+        raise Invalid(
+            f"{ASKED_BY_HEADER} must be a name of at most {_LONGEST_USER} printable characters,"
+            " in UTF-8 and percent-encoded",
+            about="header",
+        )
+    return name
 
 
 def _offered(scheme: str, given: str) -> bytes | None:

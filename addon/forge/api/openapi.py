@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from forge import VERSION
 from forge.api.answers import ErrorBody
-from forge.api.routes import Route
+from forge.api.routes import ASKED_BY_HEADER, Route
 from forge.errors import ForgeError, Overloaded, TooLarge, Unauthorized, Unavailable
 
 _REF: Final = "#/components/schemas/{model}"
@@ -49,7 +49,13 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": dict(paths),
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": f"{ASKED_BY_HEADER} may say for whom its holder asks.",
+                }
+            },
             "schemas": definitions,
         },
     }

@@ -21,6 +21,8 @@ _ACCEPTED: Final = 202
 #: Clients may name a request, so that sending it twice does it once.
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 KEY: Final = re.compile(r"[!-~]{1,200}")
+#: For whom the token's holder asks, in UTF-8 and percent-encoded.
+ASKED_BY_HEADER: Final = "X-Asked-By"
 LAST_EVENT_HEADER: Final = "Last-Event-ID"
 NUMBER: Final = re.compile(r"[0-9]{1,16}")  # 2^53 has as many digits
 STREAM: Final = "text/event-stream"
@@ -43,7 +45,7 @@ class Call:
     forge: Forge
     live: "Live"
     metrics: "Metrics"
-    #: The user's name at the ingress door, "" for the token's holder.
+    #: The user's name, as Home Assistant tells it at either door; "" where none is told.
     by: str
     request: web.Request
 

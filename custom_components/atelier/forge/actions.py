@@ -19,7 +19,9 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .asking import for_whom
 from .building import build, outcome
+from .client import Client
 from .coordinator import Forge
 from .errors import translated_forge_errors
 from .kind import is_forge, loaded_forges
@@ -41,7 +43,7 @@ class Action:
     """Describe an action: what it takes, and what it asks a Forge."""
 
     name: str
-    act: Callable[[Forge, Given], Awaitable[dict[str, Any]]]
+    act: Callable[[Forge, Client, Given], Awaitable[dict[str, Any]]]
     fields: Mapping[Any, Any]
     #: Whether there is no sense in it but its response.
     asks: bool = False
@@ -70,8 +72,9 @@ async def _do(action: Action, call: ServiceCall) -> ServiceResponse:
     """Do what a call asks for; return what came of it to those who want to know."""
     forge = _forge(call)
     given = {key: value for key, value in call.data.items() if key != ATTR_CONFIG_ENTRY_ID}
+    client = await for_whom(forge, call.context)
     with translated_forge_errors():
-        answer = await action.act(forge, given)
+        answer = await action.act(forge, client, given)
     return cast("ServiceResponse", answer) if call.return_response else None
 
 
@@ -88,40 +91,40 @@ def _forge(call: ServiceCall) -> Forge:
     raise ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
 
 
-async def _build_images(forge: Forge, given: Given) -> dict[str, Any]:
-    return await forge.client.post("builds/batch", given)
+async def _build_images(_forge: Forge, client: Client, given: Given) -> dict[str, Any]:
+    return await client.post("builds/batch", given)
 
 
-async def _ensure_builder(forge: Forge, given: Given) -> dict[str, Any]:
-    return await forge.client.post("builders/ensure", given)
+async def _ensure_builder(_forge: Forge, client: Client, given: Given) -> dict[str, Any]:
+    return await client.post("builders/ensure", given)
 
 
-async def _prune_builders(forge: Forge, given: Given) -> dict[str, Any]:
-    return await forge.client.post("builders/prune", given)
+async def _prune_builders(_forge: Forge, client: Client, given: Given) -> dict[str, Any]:
+    return await client.post("builders/prune", given)
 
 
-async def _flash_card(forge: Forge, given: Given) -> dict[str, Any]:
+async def _flash_card(forge: Forge, client: Client, given: Given) -> dict[str, Any]:
     """Plan, and return the plan with its token; or write what was planned, by its token."""
     if (token := given.get("token")) is not None:
         if not given["overwrite"]:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="card_not_confirmed"
             )
-        return await forge.client.post("flash/writes", {"token": token, "force": True})
+        return await client.post("flash/writes", {"token": token, "force": True})
     if not all(name in given for name in _WHICH_CARD):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="card_not_named")
     wish = {name: given[name] for name in ("device", "wipe", "eject") if name in given}
     image = {"name": given["image"], "job_id": given.get("job_id")}
-    job = await forge.client.post("flash/plans", wish | {"image": image})
+    job = await client.post("flash/plans", wish | {"image": image})
     return await outcome(forge, str(job.get("id")), _PLAN_PATIENCE_S)
 
 
-async def _list(path: str, forge: Forge, given: Given) -> dict[str, Any]:
-    return await forge.client.get(path, **given)
+async def _list(path: str, _forge: Forge, client: Client, given: Given) -> dict[str, Any]:
+    return await client.get(path, **given)
 
 
-async def _list_artifacts(forge: Forge, given: Given) -> dict[str, Any]:
-    return await forge.client.get(f"builds/{given['build_id']}/artifacts")
+async def _list_artifacts(_forge: Forge, client: Client, given: Given) -> dict[str, Any]:
+    return await client.get(f"builds/{given['build_id']}/artifacts")
 
 
 _LIMIT: Final = {

@@ -6,6 +6,7 @@ from contextlib import suppress
 import time
 from typing import Any, Final
 
+from .client import Client
 from .coordinator import Forge
 from .errors import ForgeError, Refused
 from .facts import Job
@@ -16,10 +17,10 @@ UNSUPPORTED: Final = ("precondition.unsupported_host", "precondition.missing_pro
 _ASK_AGAIN_S: Final = 5.0
 
 
-async def build(forge: Forge, wish: Mapping[str, Any]) -> dict[str, Any]:
+async def build(forge: Forge, client: Client, wish: Mapping[str, Any]) -> dict[str, Any]:
     """Have an image built; return what the Forge says of it at once. Raise ForgeError."""
     try:
-        said = await forge.client.post("builds", wish)
+        said = await client.post("builds", wish)
     except Refused as error:
         if error.code in UNSUPPORTED:
             forge.unsupported = error.message
@@ -30,30 +31,30 @@ async def build(forge: Forge, wish: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-async def build_from(forge: Forge, profile_id: str, release: str) -> None:
+async def build_from(forge: Forge, client: Client, profile_id: str, release: str) -> None:
     """Have a profile's image built from a release, which the profile names from then on.
 
     Where the Forge does not begin the build, the profile says again what it said.
     Raise ForgeError.
     """
     address = f"profiles/{profile_id}"
-    kept = await forge.client.get(address)
+    kept = await client.get(address)
     profile, version = kept["profile"], kept["version"]
     moved = profile["openwrt_release"] != release
     if moved:
-        kept = await forge.client.ask(
+        kept = await client.ask(
             "PUT",
             address,
             query={"expected": version},
             body=profile | {"openwrt_release": release},
         )
     try:
-        await build(forge, {"profile_id": profile_id})
+        await build(forge, client, {"profile_id": profile_id})
     except ForgeError:
         if moved:
             back = {"expected": kept["version"]}
             with suppress(ForgeError):
-                await forge.client.ask("PUT", address, query=back, body=profile)
+                await client.ask("PUT", address, query=back, body=profile)
         raise
 
 

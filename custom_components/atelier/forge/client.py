@@ -5,7 +5,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 import json
-from typing import Any, Final
+from typing import Any, Final, Self
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -23,6 +24,8 @@ _SLOWLY: Final = aiohttp.ClientTimeout(total=3600.0, sock_connect=_CONNECT_S)
 _ENDLESS: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=50.0)
 #: The largest answer that is taken, in bytes: pages of profiles are far smaller.
 _LARGEST: Final = 32 << 20
+#: As many characters of a user's name as a Forge keeps.
+_LONGEST_NAME: Final = 100
 
 
 def address(text: str) -> str | None:
@@ -40,11 +43,19 @@ def address(text: str) -> str | None:
 class Client:
     """Speaks with one Forge."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
-        """Ask by a session that somebody else owns."""
+    def __init__(self, session: aiohttp.ClientSession, url: str, token: str, by: str = "") -> None:
+        """Ask by a session that somebody else owns, and for somebody, where that is known."""
         self._session = session
         self._url = url
+        self._token = token
         self._headers = {"Authorization": f"Bearer {token}"}
+        if by:
+            self._headers["X-Asked-By"] = quote(by, safe="")
+
+    def asked_by(self, name: str | None) -> Self:
+        """Return what asks for a user of Home Assistant, whose name the Forge keeps with jobs."""
+        shown = "".join(filter(str.isprintable, name or "")).strip()[:_LONGEST_NAME]
+        return type(self)(self._session, self._url, self._token, shown)
 
     async def version(self) -> str:
         """Return the Forge's version, after it took the token. Raise Away, NoForge, Refused."""

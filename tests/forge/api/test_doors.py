@@ -52,6 +52,33 @@ async def test_a_client_that_forgets_its_token_is_not_shut_out(doors: Doors) -> 
     assert (await doors.ask("GET", "/api/v1/jobs")).status == 200
 
 
+@pytest.mark.parametrize(
+    ("told", "by"),
+    [(None, ""), ("Ada", "Ada"), ("Ada%20L%C3%B6we%20%F0%9F%A6%81", "Ada Löwe 🦁"), ("%20", "")],
+)
+async def test_who_has_the_token_says_for_whom_they_ask(
+    doors: Doors, told: str | None, by: str
+) -> None:
+    headers = {} if told is None else {"X-Asked-By": told}
+    answer = await doors.ask("POST", "/api/v1/tidy", json={}, headers=headers)
+    assert (answer.status, (await answer.json())["by"]) == (202, by)
+
+
+@pytest.mark.parametrize("told", ["%00", "a%0Ab", "%FF", "x" * 101, "%E2%80%AEadA"])
+async def test_what_is_no_name_is_refused_and_does_nothing(doors: Doors, told: str) -> None:
+    headers = {"X-Asked-By": told}
+    answer = await doors.ask("POST", "/api/v1/tidy", json={}, headers=headers)
+    assert answer.status == 422
+    assert (await answer.json())["error"]["code"] == "validation.header"
+    assert sum(doors.forge.jobs.counts().values()) == 0
+
+
+async def test_a_name_opens_nothing(doors: Doors) -> None:
+    headers = {"X-Asked-By": "Ada"}
+    answer = await doors.ask("POST", "/api/v1/tidy", json={}, headers=headers, token=None)
+    assert answer.status == 401
+
+
 async def test_ingress_hears_only_the_supervisor(doors: Doors) -> None:
     headers = {"X-Remote-User-Name": "admin", "X-Forwarded-For": "172.30.32.2"}
     answer = await doors.ingress.get("/api/v1/jobs", headers=headers)

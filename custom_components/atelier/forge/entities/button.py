@@ -5,6 +5,7 @@ from typing import Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ..asking import for_whom
 from ..building import build
 from ..coordinator import Forge
 from ..errors import translated_forge_errors
@@ -24,5 +25,6 @@ class Build(ProfileEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Have it built; it is not built anew where the same was built before."""
+        client = await for_whom(self.coordinator, self._context)
         with translated_forge_errors():
-            await build(self.coordinator, {"profile_id": self.profile_id})
+            await build(self.coordinator, client, {"profile_id": self.profile_id})

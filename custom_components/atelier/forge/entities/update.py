@@ -10,6 +10,7 @@ from homeassistant.components.update import (
 )
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ..asking import for_whom
 from ..building import build_from
 from ..coordinator import Forge
 from ..errors import translated_forge_errors
@@ -56,8 +57,9 @@ class Image(ProfileEntity, UpdateEntity):
         """Have the newest release built, which the profile names from then on."""
         if (release := self.latest_version) is None:
             return
+        client = await for_whom(self.coordinator, self._context)
         with translated_forge_errors():
-            await build_from(self.coordinator, self.profile_id, release)
+            await build_from(self.coordinator, client, self.profile_id, release)
 
 
 def newer(named: str, stable: str | None) -> str:

@@ -18,7 +18,8 @@ async def _request(call: ForgeCall) -> Any:
     method, path = call.data["method"], call.data["path"]
     if not may_ask(method, path):
         raise Refused("forge_not_asked", "This is not asked of a Forge by its pages")
-    return await call.entry.runtime_data.client.pass_on(
+    client = call.entry.runtime_data.client.asked_by(call.connection.user.name)
+    return await client.pass_on(
         method,
         path,
         query=call.data["query"],

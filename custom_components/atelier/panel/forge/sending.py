@@ -28,7 +28,8 @@ class ForgeUploadView(HomeAssistantView):
         if entry is None or not request[KEY_HASS_USER].is_admin or not (may_send(path) and named):
             raise web.HTTPNotFound
         try:
-            answer = await entry.runtime_data.client.send(
+            client = entry.runtime_data.client.asked_by(request[KEY_HASS_USER].name)
+            answer = await client.send(
                 "PUT", path, query=dict(request.query), content=request.content
             )
         except ForgeError as error:
