@@ -1,7 +1,9 @@
-"""One real workshop for all end-to-end tests: broker, Home Assistant and two coffins."""
+"""What end-to-end tests share: a real workshop with two coffins, a browser, and who uses it."""
 
 from typing import TYPE_CHECKING
 
+from browsing import chromium, log_in
+from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
@@ -12,6 +14,9 @@ from rig.workshop import Workshop, known
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+
+#: Two cores run a house, its boards, what a Forge builds, and a browser.
+expect.set_options(timeout=20_000)
 
 # Without a pause between jumps a test need not wait for the one before.
 CALM = {"warm_up": 0, "lockout": 0, "debounce": 10}
@@ -51,6 +56,21 @@ async def _calm(pair: tuple[Coffin, Coffin]) -> None:
         await coffin.arm()
         await coffin.wait("state", "armed")
         await coffin.wait("telemetry/motion", "off", timeout_s=20)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Run one browser; each person has a profile of their own in it."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def admin(house: Workshop, browser: Browser) -> AsyncIterator[Page]:
+    """Return the page of a house's administrator, who stays logged in from test to test."""
+    page = await log_in(browser, house.hass.url)
+    yield page
+    await page.context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-from browsing import chromium, log_in
-from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
@@ -11,9 +9,6 @@ from rig.card import why_no_card
 from rig.routers import demo_routers
 from rig.smithy import Smithy, why_no_forge
 from rig.workshop import Workshop
-
-#: Two cores run the house, the Forge, what it builds, and a browser.
-expect.set_options(timeout=20_000)
 
 #: Seconds that the garden router's image takes at least.
 LISTS = 5
@@ -39,16 +34,3 @@ def smithy(house: Workshop) -> Smithy:
     """Return the Forge of the house, and what belongs to it."""
     assert house.smithy is not None
     return house.smithy
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Run one browser; each person has a profile of their own in it."""
-    async with chromium() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def admin(house: Workshop, browser: Browser) -> Page:
-    """Return the page of an administrator, who stays logged in from test to test."""
-    return await log_in(browser, house.hass.url, accept_downloads=True)

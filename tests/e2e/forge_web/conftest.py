@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 from between import HERE, Ingress, Line
-from browsing import chromium
 from forge_browsing import Web, opened
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 import pytest
 import pytest_asyncio
 
@@ -16,9 +15,6 @@ from rig.openwrt.tools import missing
 from rig.ports import free_port
 from tests.forge.house import House
 from tests.forge.works import beside
-
-#: Two cores run builds and a browser.
-expect.set_options(timeout=20_000)
 
 ROUTER: Final = {
     "name": "Router in the attic",
@@ -63,13 +59,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, ingress_port: int) -> Iterat
             body = {"profile_id": profile_id, **ROUTER, **more}
             assert house.ask("POST", "/api/v1/profiles", body)[0] == 201
         yield house
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Run one browser; each person has a profile of their own in it."""
-    async with chromium() as running:
-        yield running
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

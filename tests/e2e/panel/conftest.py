@@ -3,17 +3,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from browsing import chromium, go, log_in
-from playwright.async_api import Browser, Page, expect
+from browsing import go
+from playwright.async_api import Page
 import pytest
 import pytest_asyncio
 
 from rig.makers import Kind, demo_makers
 from rig.makerspace import Makerspace
 from rig.workshop import Workshop
-
-#: Two cores run the house, its boards and a browser.
-expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -31,19 +28,6 @@ def makerspace(house: Workshop) -> Makerspace:
     """Return the makerspace of the house."""
     assert house.makerspace is not None
     return house.makerspace
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Run one browser; each person has a profile of their own in it."""
-    async with chromium() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def admin(house: Workshop, browser: Browser) -> Page:
-    """Return the page of an administrator, who stays logged in from test to test."""
-    return await log_in(browser, house.hass.url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
