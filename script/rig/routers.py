@@ -1,7 +1,7 @@
 """The routers of the demo: what their images hold, as their owner would have said it."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from rig.openwrt.releases import ATH79, FILOGIC, OPKG_ZST
 
@@ -29,13 +29,17 @@ class Router:
     id: str
     name: str
     description: str
-    hostname: str
     target: Target
     board: str
     packages: tuple[str, ...]
     tags: tuple[str, ...]
     #: Files that are laid over the image besides its name, by their path.
     files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hostname(self) -> str:
+        """Return what the router is called on its network."""
+        return self.id
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -63,22 +67,36 @@ class Router:
             file.write_text(text, "utf-8")
 
 
-_WORDS: Final = {
+class Words(TypedDict):
+    """What people call a router."""
+
+    name: str
+    description: str
+    tags: tuple[str, ...]
+
+
+_ACCESS_POINT: Final[dict[str, Words]] = {
     "en": {
-        "ap": "Workshop access point",
-        "ap_about": "Wi-Fi for benches and boards, with a look at who talks to whom.",
-        "ap_tags": ("workshop",),
-        "garden": "Garden router",
-        "garden_about": "Reaches the props behind the hedge; its ad lists are compiled into it.",
-        "garden_tags": ("garden", "outdoors"),
+        "name": "Workshop access point",
+        "description": "Wi-Fi for benches and boards, with a look at who talks to whom.",
+        "tags": ("workshop",),
     },
     "it": {
-        "ap": "Access point dell'officina",
-        "ap_about": "Wi-Fi per banchi e schede, e uno sguardo a chi parla con chi.",
-        "ap_tags": ("officina",),
-        "garden": "Router del giardino",
-        "garden_about": "Arriva agli automi oltre la siepe; ha dentro le liste di pubblicità.",
-        "garden_tags": ("giardino", "esterno"),
+        "name": "Access point dell'officina",
+        "description": "Wi-Fi per banchi e schede, e uno sguardo a chi parla con chi.",
+        "tags": ("officina",),
+    },
+}
+_GARDEN: Final[dict[str, Words]] = {
+    "en": {
+        "name": "Garden router",
+        "description": "Reaches the props behind the hedge; its ad lists are compiled into it.",
+        "tags": ("garden", "outdoors"),
+    },
+    "it": {
+        "name": "Router del giardino",
+        "description": "Arriva agli automi oltre la siepe; ha dentro le liste di pubblicità.",
+        "tags": ("giardino", "esterno"),
     },
 }
 
@@ -100,26 +118,19 @@ class Routers:
 
 def demo_routers(language: str, *, lists: int = len(LISTS)) -> Routers:
     """Return the routers, with everything named in a language; each list takes a second."""
-    words = _WORDS[language]
     access_point = Router(
+        **_ACCESS_POINT[language],
         id="workshop-ap",
-        name=str(words["ap"]),
-        description=str(words["ap_about"]),
-        hostname="workshop-ap",
         target=FILOGIC,
         board="bananapi_bpi-r3",
         packages=("htop", "tcpdump"),
-        tags=tuple(words["ap_tags"]),
     )
     garden = Router(
+        **_GARDEN[language],
         id="garden-router",
-        name=str(words["garden"]),
-        description=str(words["garden_about"]),
-        hostname="garden-router",
         target=ATH79,
         board="glinet_gl-ar150",
         packages=("luci", SLOW_PACKAGE, "wireguard-tools"),
-        tags=tuple(words["garden_tags"]),
         files={_LISTS_FILE: "".join(f"{name}\n" for name in LISTS[:lists])},
     )
     return Routers(access_point=access_point, garden=garden)
