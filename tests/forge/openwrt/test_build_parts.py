@@ -1,19 +1,24 @@
 """The parts of builds that need no `make`: keys, words, causes, listings, ASU's rules."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 from pydantic import ValidationError
 import pytest
 
 from forge.errors import Integrity, Precondition, Upstream
+from forge.jobs.files import LocalFiles
 from forge.openwrt import makeinfo, sums
 from forge.openwrt.asu.requests import BuildRequest, allowed, board
 from forge.openwrt.builds.artifacts import is_card
 from forge.openwrt.builds.causes import Causes, parse_manifest
 from forge.openwrt.builds.feeds import mirrored
+from forge.openwrt.builds.kept import Checked
 from forge.openwrt.builds.key import build_key
 from forge.openwrt.builds.recipe import Recipe, absolute, wanted
 from forge.openwrt.place import Place
+from forge.openwrt.rows import ArtifactRow
 from forge.settings import load
 from rig.openwrt.releases import OPKG_ZST
 from tests.forge.openwrt.conftest import OpenWorks, profile
@@ -237,3 +242,22 @@ def test_what_the_server_listed_last_serves_while_it_is_away(open_works: OpenWor
     assert offline.forge.releases.all() == before
     with pytest.raises(Precondition):
         offline.forge.releases.targets("23.05.5")
+
+
+def test_several_may_look_at_the_files_of_one_build_at_once(tmp_path: Path) -> None:
+    settings = load({"data_dir": tmp_path}, environment={})
+    files = LocalFiles(tmp_path)
+    (tmp_path / "made").write_bytes(b"image")
+    kept = files.keep("b" * 32, tmp_path / "made", "image.bin")
+    row = ArtifactRow(name=kept.name, size=kept.size, sha256=kept.sha256)
+    checked, barrier = Checked(settings, files), Barrier(8)
+
+    def look() -> bool:
+        barrier.wait()
+        return checked.all_there("b" * 32, [row])
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(20):
+            checked.forget("b" * 32)
+            assert all([found.result() for found in [pool.submit(look) for _ in range(8)]])
+    assert [path.name for path in (tmp_path / "checked").iterdir()] == ["b" * 32]

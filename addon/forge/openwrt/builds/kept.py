@@ -4,6 +4,7 @@ from collections.abc import Iterable
 import hashlib
 import json
 from pathlib import Path
+from uuid import uuid4
 
 from forge.errors import NotFound
 from forge.jobs.files import LocalFiles
@@ -38,7 +39,8 @@ class Checked:
             after[artifact.name] = seen
         if after and after != before:
             self._folder.mkdir(parents=True, exist_ok=True)
-            coming = note.with_suffix(".coming")
+            # Several may look at one build at once.
+            coming = note.with_name(f".{uuid4().hex}")
             coming.write_text(json.dumps(after), "utf-8")
             coming.replace(note)
         return bool(after)
