@@ -1,6 +1,7 @@
 """The parts of builds that need no `make`: keys, words, causes, listings, ASU's rules."""
 
 from concurrent.futures import ThreadPoolExecutor
+import gzip
 from pathlib import Path
 from threading import Barrier
 
@@ -17,6 +18,7 @@ from forge.openwrt.builds.feeds import mirrored
 from forge.openwrt.builds.kept import Checked
 from forge.openwrt.builds.key import build_key
 from forge.openwrt.builds.recipe import Recipe, absolute, wanted
+from forge.openwrt.builds.sizes import sizes
 from forge.openwrt.place import Place
 from forge.openwrt.rows import ArtifactRow
 from forge.settings import load
@@ -259,5 +261,16 @@ def test_several_may_look_at_the_files_of_one_build_at_once(tmp_path: Path) -> N
     with ThreadPoolExecutor(8) as pool:
         for _ in range(20):
             checked.forget("b" * 32)
-            assert all([found.result() for found in [pool.submit(look) for _ in range(8)]])
+            assert all(found.result() for found in [pool.submit(look) for _ in range(8)])
     assert [path.name for path in (tmp_path / "checked").iterdir()] == ["b" * 32]
+
+
+def test_a_damaged_list_of_packages_takes_no_sizes_from_the_others(tmp_path: Path) -> None:
+    (tmp_path / "dl").mkdir()
+    listed = "Package: {}\nSize: 10\nInstalled-Size: 30\n\nPackage: {}-doc\nSize: 7\n"
+    (tmp_path / "dl" / "plain").write_text(listed.format("a", "a"))
+    packed = gzip.compress(listed.format("b", "b").encode())
+    (tmp_path / "dl" / "packed").write_bytes(packed)
+    (tmp_path / "dl" / "short").write_bytes(packed[:-12])
+    (tmp_path / "dl" / "wrong").write_bytes(packed[:12] + b"\xff" * 40)
+    assert sizes(tmp_path) == {"a": 30, "a-doc": 7, "b": 30, "b-doc": 7}

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 import re
 from typing import Final
+import zlib
 
 _FIELD: Final = re.compile(r"^(Package|Size|Installed-Size): (\S+)$", re.MULTILINE)
 _MOST: Final = 64 << 20
@@ -32,5 +33,5 @@ def _text(path: Path) -> str:
             with gzip.open(path) as unpacked:
                 return unpacked.read(_MOST).decode("utf-8", "replace")
         return path.read_bytes()[:_MOST].decode("utf-8", "replace")
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return ""
