@@ -142,7 +142,4 @@ def save(
     """Bring a job's file to a path; into it, where that is a folder."""
     plain = Path(name).name
     path = Path(plain) if to is None else to / plain if to.is_dir() else to
-    try:
-        return download(asked.client, job_file(job_id, name), path, sha256=sha256, force=force)
-    except OSError as error:
-        raise Invalid(f"{path} cannot be written: {error.strerror}", about="file") from None
+    return download(asked.client, job_file(job_id, name), path, sha256=sha256, force=force)

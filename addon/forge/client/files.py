@@ -1,5 +1,6 @@
 """Files of a Forge, brought here whole or not at all."""
 
+from contextlib import suppress
 import hashlib
 import os
 from pathlib import Path
@@ -8,7 +9,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from forge.client.http import Client
-from forge.errors import Conflict, Integrity, Unavailable
+from forge.errors import Conflict, Integrity, Invalid, Unavailable
 
 _PIECE: Final = 1 << 18
 
@@ -16,7 +17,7 @@ _PIECE: Final = 1 << 18
 def download(
     client: Client, path: str, to: Path, *, sha256: str | None, force: bool = False
 ) -> dict[str, Any]:
-    """Bring a file here; return its path, size and hash. Raise Conflict, Integrity.
+    """Bring a file here; return its path, size and hash. Raise Conflict, Integrity, Invalid.
 
     It gets its name only when it is complete and has the hash that it must have.
     """
@@ -45,8 +46,11 @@ def download(
                 actual=found,
             )
         coming.replace(to)
+    except OSError as error:
+        raise Invalid(f"{to} cannot be written: {error.strerror}", about="file") from None
     finally:
-        coming.unlink(missing_ok=True)
+        with suppress(OSError):  # of a place that is none, which was said
+            coming.unlink()
     return {"path": str(to), "size": size, "sha256": found, "checked": sha256 is not None}
 
 

@@ -75,7 +75,9 @@ def test_what_cannot_be_laid_over_is_refused_and_changes_nothing(
     assert unreadable.code == 3
     assert unreadable.err.startswith("validation.file: /sys/class/net/lo/statistics cannot be read")
     assert forge_line("profiles", "upload", profile, tmp_path / "none").code == 2
-    assert forge_line("profiles", "download", profile, "--to", tmp_path).code == 3
+    for place in (tmp_path, tmp_path / "none" / "x", tmp_path / "profile.yaml" / "x"):
+        nowhere = forge_line("profiles", "download", profile, "--to", place)
+        assert (nowhere.code, nowhere.err.count("\n")) == (3, 1)
     assert forge_line("profiles", "take-away", profile, "/etc/none").code == 5
     assert paths(forge_line, profile) == []
     assert forge_line("profiles", "show", profile, "--json").json["version"] == 1
