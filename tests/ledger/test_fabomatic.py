@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from custom_components.atelier.ledger import changing
-from custom_components.atelier.ledger.errors import ForeignFile, LedgerError
+from custom_components.atelier.ledger.errors import ForeignFile, LedgerError, LedgerUnavailable
 from custom_components.atelier.ledger.fabomatic import bring, inspect
+from custom_components.atelier.ledger.fabomatic_file import OldFile
 from custom_components.atelier.ledger.ledger import Ledger
 from custom_components.atelier.ledger.pages import AuditQuery, UseQuery
 from custom_components.atelier.machines.facts import (
     Access,
     Ending,
     Machine,
+    MachineType,
     Member,
     Use,
 )
@@ -183,7 +185,12 @@ async def test_files_of_old_versions_are_brought(
     sqlite_url: str, tmp_path: Path, lacking: list[str]
 ) -> None:
     ledger = await Ledger.open(sqlite_url)
-    brought = await bring(ledger, make(tmp_path / "old.db", lacking=lacking), by="boss")
+    old = make(tmp_path / "old.db", lacking=lacking)
+    looked = (await inspect(old)).counts
+    brought = await bring(ledger, old, by="boss")
+    assert looked["use"] == len(ROWS["uses"])
+    given = 0 if "interventions" in lacking else len(ROWS["interventions"])
+    assert looked["intervention"] == given
     facts = await ledger.load()
     assert facts.machines.keys() == {1, 7, 8}
     assert brought.new["use"] == 5
@@ -193,6 +200,47 @@ async def test_files_of_old_versions_are_brought(
         assert facts.machines[1].earlier_s == 0
         assert (facts.plans, facts.permissions, facts.boards) == ({}, {}, {})
     await ledger.close()
+
+
+async def test_a_file_that_is_written_over_while_it_is_read_is_damaged(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = deepcopy(ROWS)
+    rows["unknown_cards"] = [
+        {"id": id_, "card_UUID": f"{id_:08x}" * 40, "timestamp": 1.7e9, "machine_id": 7}
+        for id_ in range(20_000)
+    ]
+    old = OldFile(make(tmp_path / "large.db", rows=rows))
+    (tmp_path / "large.db").write_bytes(b"SQLite format 3\0")
+    with pytest.raises(ForeignFile) as caught:
+        old.rows("unknown_cards")
+    assert caught.value.reason == "damaged"
+    old.close()
+
+
+async def test_a_ledger_that_goes_away_is_no_reason_to_leave_rows_out(
+    sqlite_url: str, file: Path
+) -> None:
+    ledger = await Ledger.open(sqlite_url)
+    other = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerUnavailable):
+        await bring(ledger, file, by="boss")
+    other.close()
+    assert (await bring(ledger, file, by="boss")).new["member"] == 5
+    await ledger.close()
+
+
+async def test_machines_without_any_type_are_named_and_left_out(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    for type_id in (await ledger.load()).types:
+        await ledger.remove(MachineType, type_id, by="boss")
+    rows = deepcopy(ROWS) | {"machine_types": []}
+    brought = await bring(ledger, make(tmp_path / "bare.db", rows=rows), by="boss")
+    assert (await ledger.load()).machines == {}
+    assert ("refused", "machine") in {(note.code, note.kind) for note in brought.notes}
+    assert brought.new["member"] == 5
 
 
 async def test_no_password_is_brought(sqlite_url: str, tmp_path: Path, file: Path) -> None:

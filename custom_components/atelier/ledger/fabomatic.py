@@ -7,6 +7,7 @@ or removed here since stays as it is.
 
 import asyncio
 from collections import Counter
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,15 +71,14 @@ async def bring(ledger: Ledger, path: Path, *, by: str) -> Brought:
 
 def _open(path: Path) -> tuple[OldFile, Collected]:
     """Open a file and read all but what is long."""
-    file = OldFile(path)
-    try:
-        return file, collect(file)
-    except TypeError, ValueError:
-        file.close()
-        raise ForeignFile("damaged", "The file holds rows that no backend writes") from None
-    except BaseException:
-        file.close()
-        raise
+    with ExitStack() as opening:
+        file = opening.enter_context(closing(OldFile(path)))
+        try:
+            collected = collect(file)
+        except TypeError, ValueError:
+            raise ForeignFile("damaged", "The file holds rows that no backend writes") from None
+        opening.pop_all()
+        return file, collected
 
 
 def _inspect(path: Path) -> Preview:

@@ -67,17 +67,18 @@ class Bringing:
 
     async def _bring_machines(self, facts: Facts) -> None:
         """Bring machines; one that is here by its number stays, and gets its earlier hours."""
-        default = min(facts.types, default=None)
-        if default is None:
-            default = next(iter(self.became["type"].values()))
+        default = min(facts.types, default=None) or next(iter(self.became["type"].values()), None)
         names = {machine.name: machine.id for machine in facts.machines.values()}
         machines: dict[int, Machine] = {}
         for id_, machine in self.collected.machines.items():
+            type_id = self.became["type"].get(machine.type_id, default)
+            if type_id is None:
+                self.collected.note("refused", "machine", id_)
+                continue
             name = machine.name
             if names.setdefault(name, id_) != id_:
                 name = f"{name[:120]} ({id_})"
                 self.collected.note("renamed", "machine", id_)
-            type_id = self.became["type"].get(machine.type_id, default)
             machines[id_] = replace(machine, name=name, type_id=type_id)
         brought = await self._brought("machine")
         for id_, machine in machines.items():
@@ -149,20 +150,25 @@ class Bringing:
         self.known[kind] += sum(origin in brought for origin in facts)
         todo = [(origin, fact) for origin, fact in facts.items() if origin not in brought]
         for some in batched(todo, _TOGETHER, strict=False):
-            try:
-                became |= await self._keep(kind, some, same)
-            except LedgerUnavailable:
-                raise
-            except LedgerError:
-                # One of them does not go with what is here: the others must not suffer.
-                for one in some:
-                    try:
-                        became |= await self._keep(kind, [one], same)
-                    except LedgerUnavailable:
-                        raise
-                    except LedgerError:
-                        self.collected.note("refused", kind, one[0])
+            became |= await self._keep_fitting(kind, some, same)
         self.became[kind] = became
+
+    async def _keep_fitting(
+        self, kind: str, some: Sequence[tuple[int, Any]], same: Same
+    ) -> dict[int, int]:
+        """Keep a few facts; one that does not go with what is here harms no other."""
+        try:
+            return await self._keep(kind, some, same)
+        except LedgerUnavailable:
+            raise
+        except LedgerError:
+            if len(some) == 1:
+                self.collected.note("refused", kind, some[0][0])
+                return {}
+        became: dict[int, int] = {}
+        for one in some:
+            became |= await self._keep_fitting(kind, [one], same)
+        return became
 
     async def _keep(self, kind: str, some: Sequence[tuple[int, Any]], same: Same) -> dict[int, int]:
         """Keep a few facts, and what became of their rows, in one transaction."""

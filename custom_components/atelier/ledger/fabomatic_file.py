@@ -4,7 +4,7 @@ Columns and tables that old versions lack get the defaults that newer ones gave 
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 import math
 from pathlib import Path
 import sqlite3
@@ -21,7 +21,7 @@ _NEEDED: Final = {
     "users": {"user_id", "name", "role_id"},
     "machine_types": {"type_id", "type_name"},
     "machines": {"machine_id", "machine_name"},
-    "uses": {"use_id", "user_id", "machine_id", "start_timestamp"},
+    "uses": {"use_id", "user_id", "machine_id", "start_timestamp", "end_timestamp"},
 }
 #: What is read of each table, with what stands for a column that is not there.
 _COLUMNS: Final[Mapping[str, Mapping[str, object]]] = {
@@ -105,20 +105,16 @@ class OldFile:
         _refuse_obvious(path)
         # Immutable: no lock, no journal, not even a change of the time it was read.
         uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-        try:
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise ForeignFile("damaged", f"The file cannot be opened: {error}") from None
-        self._connection.row_factory = sqlite3.Row
-        self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        try:
-            self._there = self._look()
-        except sqlite3.Error as error:
-            self.close()
-            raise ForeignFile("damaged", f"The file is damaged: {error}") from None
-        except ForeignFile:
-            self.close()
-            raise
+        with ExitStack() as opening:
+            try:
+                self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+                opening.callback(self.close)
+                self._connection.row_factory = sqlite3.Row
+                self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
+                self._there = self._look()
+            except sqlite3.Error as error:
+                raise ForeignFile("damaged", f"The file is damaged: {error}") from None
+            opening.pop_all()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -142,8 +138,6 @@ class OldFile:
 
     def used_s(self) -> dict[int, float]:
         """Sum up closed uses by machine, in seconds, as they count in ours: none negative."""
-        if "end_timestamp" not in self._there["uses"]:
-            return {}
         rows = self._connection.execute(
             "SELECT machine_id, sum(max(0, end_timestamp - start_timestamp)) FROM uses"
             " WHERE typeof(end_timestamp) IN ('real', 'integer')"
