@@ -10,7 +10,7 @@ from custom_components.atelier.ledger.pages import UseQuery
 from custom_components.atelier.machines.clerk import Clerk
 from custom_components.atelier.machines.facts import Facts, Machine, Permission, Tally
 
-from .workshop import DRILL, LASER, PERSON, UMA, Workshop
+from .workshop import DRILL, LASER, PERSON, T0, UMA, Workshop
 
 CARD = "aaaaaaa3"
 
@@ -86,6 +86,36 @@ async def test_what_is_taken_back_while_everything_is_read_stays_taken_back(
     go.set()
     await asyncio.gather(refreshing, revoking)
     assert (await shop.tell("checkuser", 1, uid=CARD))["is_valid"] is False
+
+
+async def test_a_correction_leaves_the_use_that_lasts_as_it_was_last_seen(
+    shop: Workshop, clerk: Clerk
+) -> None:
+    await shop.tell("startuse", 0, uid=CARD)
+    await shop.tell("stopuse", 60, uid=CARD, duration=60)
+    await shop.tell("startuse", 100, uid=CARD)
+    await shop.tell("inuse", 400, uid=CARD, duration=300)
+    (first,) = (await shop.ledger.page(UseQuery(lasting=False))).items
+    await clerk.save_all([replace(first, end=first.start + 50)], by=PERSON)
+    assert shop.desk.facts.open_uses[LASER].last_seen == T0 + 400
+    assert shop.desk.status(LASER).hours * 3600 == pytest.approx(50 + 300)
+
+
+async def test_what_was_seen_of_a_use_is_kept_by_who_reads_but_cannot_write(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.tell("startuse", 0, uid=CARD)
+    await shop.tell("inuse", 300, uid=CARD, duration=300)
+
+    async def full(_seen: dict[int, float]) -> None:
+        raise LedgerUnavailable("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.ledger, "see_uses", full)
+        await shop.desk.refresh()
+    assert shop.desk.facts.open_uses[LASER].last_seen == T0 + 300
+    await shop.desk.tick()
+    assert (await shop.ledger.load()).open_uses[LASER].last_seen == T0 + 300
 
 
 async def test_after_a_doubt_everything_is_read_once_for_all_who_wait(
