@@ -275,6 +275,16 @@ def test_what_no_version_has_any_more_is_forgotten(forge: Forge, send: Send) -> 
     assert list(folder.glob("??/*")) == []
 
 
+def test_a_clone_of_what_is_deleted_meanwhile_is_none(forge: Forge, send: Send) -> None:
+    tree = send(tar(BANNER)).overlay
+    copy = profile(profile_id="p2")
+    forge.profiles.delete("p1")
+    forge.uploads.sweep()
+    with pytest.raises(NotFound, match="meanwhile"):
+        forge.profiles.create(copy, overlay=tree)
+    assert forge.profiles.list() == []
+
+
 def test_a_full_store_takes_no_more_until_profiles_go(forge: Forge, send: Send) -> None:
     for number in range(3):
         send(tar(head("etc/big", bytes([number]) * (1 << 20))))

@@ -18,7 +18,7 @@ from forge.openwrt.profiles.facts import (
     Which,
     differences,
 )
-from forge.openwrt.profiles.rows import ProfileRow, TagRow, VersionRow
+from forge.openwrt.profiles.rows import OverlayRow, ProfileRow, TagRow, VersionRow
 from forge.openwrt.profiles.schema import Profile, is_line, read
 from forge.store.base import now
 from forge.store.engine import Store
@@ -39,11 +39,20 @@ class Profiles:
         self._store = store
 
     def create(self, profile: Profile, *, by: str = "", overlay: str | None = None) -> Kept:
-        """Keep a new profile, with what was uploaded. Raise Conflict where its id is taken."""
+        """Keep a new profile, with what was uploaded for another.
+
+        Raise Conflict where its id is taken, NotFound where the upload is gone by now.
+        """
         try:
             with self._store.write() as session:
                 if session.get(ProfileRow, profile.profile_id) is not None:
                     raise _taken(profile.profile_id)
+                if overlay is not None and session.get(OverlayRow, overlay) is None:
+                    raise NotFound(
+                        "What was uploaded for the other profile went with it: it was deleted"
+                        " meanwhile",
+                        about="profile",
+                    )
                 if profile.created_by is None and is_line(by):
                     profile = profile.model_copy(update={"created_by": by})
                 row = ProfileRow(id=profile.profile_id, version=1, **_columns(profile))
