@@ -25,7 +25,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Run a Forge that none of its tests ends."""
-    with House(tmp_path_factory.mktemp("forge")) as house:
+    with House(tmp_path_factory.mktemp("forge"), build_jobs=9) as house:
         yield house
 
 
@@ -60,7 +60,7 @@ def lines(trace: Path, job_id: str, word: str) -> list[str]:
 @pytest.mark.parametrize("stage", ACTIVE)
 def test_a_killed_runner(lasting: House, trace: Path, kind: str, stage: State) -> None:
     house = lasting
-    job = house.submit(kind, trace=str(trace), seconds=0.6)
+    job = house.submit(kind, trace=str(trace), seconds=60, slow=stage)
     until(lambda: trace.exists() and house.show(job).state is stage)
     kill(runner_of(house))
     job = house.finished(job)
@@ -112,7 +112,7 @@ def test_a_killed_forge_at_every_stage_at_once(house: House, trace: Path) -> Non
 
 
 def test_a_worker_on_the_same_disk_takes_over_at_once(house: House, trace: Path) -> None:
-    job = house.submit("test.resumable", trace=str(trace), seconds=3)
+    job = house.submit("test.resumable", trace=str(trace), seconds=60, slow=State.BUILDING)
     until(lambda: house.show(job).state is State.BUILDING)
     forge = main(house)
     house.worker(house.folder)
@@ -124,7 +124,8 @@ def test_a_worker_on_the_same_disk_takes_over_at_once(house: House, trace: Path)
     assert len(lines(trace, job.id, "ended")) == 1
 
 
-def test_a_killed_api_comes_back_and_jobs_do_not_notice(house: House, trace: Path) -> None:
+def test_a_killed_api_comes_back_and_jobs_do_not_notice(lasting: House, trace: Path) -> None:
+    house = lasting
     job = house.submit("test.once", trace=str(trace), seconds=1.0)
     until(lambda: house.show(job).state is State.BUILDING)
     was = api_of(house)
@@ -134,8 +135,8 @@ def test_a_killed_api_comes_back_and_jobs_do_not_notice(house: House, trace: Pat
 
 
 def test_a_kind_stop_gives_back_what_may_be_begun_again(house: House, trace: Path) -> None:
-    again = house.submit("test.resumable", trace=str(trace), seconds=1.0)
-    once = house.submit("test.once", trace=str(trace), seconds=1.0)
+    long = {"trace": str(trace), "seconds": 60, "slow": State.DOWNLOADING}
+    again, once = house.submit("test.resumable", **long), house.submit("test.once", **long)
     stubborn = house.submit("test.stubborn")
     until(lambda: {house.show(job).state for job in (again, once)} == {State.DOWNLOADING})
     until(lambda: house.show(stubborn).state is State.BUILDING)
@@ -153,7 +154,8 @@ def test_a_kind_stop_gives_back_what_may_be_begun_again(house: House, trace: Pat
     assert (job.state, job.attempt) == (State.DONE, 2)
 
 
-def test_a_job_that_kills_its_process_is_not_begun_for_ever(house: House, trace: Path) -> None:
+def test_a_job_that_kills_its_process_is_not_begun_for_ever(lasting: House, trace: Path) -> None:
+    house = lasting
     job = house.submit("test.stubborn")
     for attempt in (1, 2, 3):
         until(
@@ -167,14 +169,16 @@ def test_a_job_that_kills_its_process_is_not_begun_for_ever(house: House, trace:
     assert (job.error.code, job.error.facts) == ("job.interrupted", {"attempt": 3})
 
 
-def test_a_job_that_no_queue_holds_is_found(house: House, trace: Path) -> None:
+def test_a_job_that_no_queue_holds_is_found(lasting: House, trace: Path) -> None:
+    house = lasting
     with house.forge.store.write() as session:
         job, _new = house.forge.jobs.add(session, "test.once", {"trace": str(trace)})
     assert job.id not in house.forge.queue.waiting(job.slot)
     assert house.finished(job).state is State.DONE
 
 
-def test_a_queue_that_was_lost_is_filled_again(house: House, trace: Path) -> None:
+def test_a_queue_that_was_lost_is_filled_again(lasting: House, trace: Path) -> None:
+    house = lasting
     blockers = [house.submit("test.once", trace=str(trace), seconds=0.4) for _ in range(9)]
     until(lambda: all(house.show(job).state is not State.QUEUED for job in blockers))
     jobs = [house.submit("test.once", trace=str(trace)) for _ in range(3)]
