@@ -76,12 +76,24 @@ class OpenSockets:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a house, where several run side by side (`--dist loadgroup`)."""
+    """Keep together what shares a house, where several run side by side (`--dist loadgroup`).
+
+    What is given the longest time begins first, so that nothing long is left for the end.
+    """
+    patience: dict[str, int] = {}
     for item in items:
+        group = _group(item)
+        limit = item.get_closest_marker("timeout")
+        patience[group] = max(patience.get(group, 0), limit.args[0] if limit else 0)
         if item.get_closest_marker("e2e"):
-            # Each file about the Forge has one of its own.
-            alone = _TESTS / "forge" in item.path.parents
-            item.add_marker(pytest.mark.xdist_group(str(item.path if alone else item.path.parent)))
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: -patience[_group(item)])
+
+
+def _group(item: pytest.Item) -> str:
+    """Return what a test's house is called: each file about the Forge has one of its own."""
+    alone = _TESTS / "forge" in item.path.parents
+    return str(item.path if alone else item.path.parent)
 
 
 def pytest_configure(config: pytest.Config) -> None:
