@@ -11,9 +11,11 @@ import orjson
 import pytest
 
 from custom_components.atelier.ledger.errors import LedgerUnavailable
+from custom_components.atelier.ledger.pages import UseQuery
 from custom_components.atelier.machines.access import Denial
 from custom_components.atelier.machines.facts import Ending, Machine, Member, Plan, Use
 from custom_components.atelier.machines.news import Kind, State
+from custom_components.atelier.machines.placing import KEPT
 from custom_components.atelier.machines.requests import Refusal, RequestRefused
 
 from .workshop import DIS, DRILL, LASER, SAM, T0, UMA, VIC, Workshop
@@ -413,3 +415,33 @@ async def test_nothing_that_boards_tell_breaks_the_ledger(
     spans = sorted((use.start, use.end or use.last_seen) for use in facts.recent.get(LASER, []))
     assert all(one[1] <= next_[0] + 1e-3 for one, next_ in pairwise(spans))
     assert shop.desk.facts.used_s.get(LASER, 0) == pytest.approx(facts.used_s.get(LASER, 0))
+
+
+async def test_what_a_gate_tells_again_long_afterwards_is_counted_once(shop: Workshop) -> None:
+    """More uses lie between than memory holds, and Home Assistant was restarted."""
+    start = {"uid": CARD[UMA], "replay": True, "id": "a", "at": T0 + 100}
+    stop = {"uid": CARD[UMA], "replay": True, "id": "b", "at": T0 + 150, "duration": 50}
+    await shop.tell("startuse", 200, **start)
+    await shop.tell("stopuse", 201, **stop)
+    for turn in range(KEPT + 5):
+        await shop.tell("startuse", 1000 + 100 * turn, uid=CARD[UMA])
+        await shop.tell("stopuse", 1050 + 100 * turn, uid=CARD[UMA], duration=50)
+    again = await shop.restarted()
+    for turn in range(2):
+        assert (await again.tell("startuse", 9000 + turn, **start))["request_ok"] is True
+        assert (await again.tell("stopuse", 9000 + turn, **stop))["request_ok"] is True
+    assert (await shop.ledger.page(UseQuery())).total == KEPT + 6
+    assert again.desk.status(LASER).hours * 3600 == pytest.approx(50 * (KEPT + 6))
+
+
+async def test_care_that_is_recorded_late_does_not_undo_what_came_after_it(
+    shop: Workshop,
+) -> None:
+    (plan,) = await shop.keep(Plan(machine_id=LASER, description="Clean", every_h=1))
+    await shop.tell("startuse", 0, uid=CARD[UMA])
+    await shop.tell("stopuse", 7200, uid=CARD[UMA], duration=7200)
+    await shop.desk.care_for(LASER, [plan.id], None)
+    assert shop.desk.status(LASER).due == ()
+    await shop.desk.care_for(LASER, [plan.id], None, T0 + 60)
+    assert shop.desk.status(LASER).due == ()
+    assert (await shop.restarted()).desk.status(LASER).due == ()
