@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 import time
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
@@ -56,27 +57,29 @@ async def busy(space: Space) -> Space:
     return space
 
 
-@pytest.mark.parametrize(
-    ("query", "total"),
-    [
-        (UseQuery(), 41),
-        (UseQuery(member_id=2), 21),
-        (UseQuery(machine_id=1), 21),
-        (UseQuery(member_id=2, machine_id=2), 10),
-        (UseQuery(type_id=1), 41),
-        (UseQuery(type_id=9), 0),
-        (UseQuery(since=1000, until=2000), 10),
-        (UseQuery(lasting=True), 1),
-        (UseQuery(lasting=False, replay=True), 4),
-        (UseQuery(search="celik"), 21),
-        (UseQuery(search="ÇEL uma"), 21),
-        (UseQuery(search="drill"), 20),
-        (UseQuery(search="nobody"), 0),
-        (UseQuery(search="%"), 0),
-    ],
-)
-async def test_uses_are_found(busy: Space, query: UseQuery, total: int) -> None:
-    assert (await busy.ledger.page(query)).total == total
+#: What is asked of uses, and how many there are.
+USES_FOUND: Final[list[tuple[UseQuery, int]]] = [
+    (UseQuery(), 41),
+    (UseQuery(member_id=2), 21),
+    (UseQuery(machine_id=1), 21),
+    (UseQuery(member_id=2, machine_id=2), 10),
+    (UseQuery(type_id=1), 41),
+    (UseQuery(type_id=9), 0),
+    (UseQuery(since=1000, until=2000), 10),
+    (UseQuery(lasting=True), 1),
+    (UseQuery(lasting=False, replay=True), 4),
+    (UseQuery(search="celik"), 21),
+    (UseQuery(search="ÇEL uma"), 21),
+    (UseQuery(search="drill"), 20),
+    (UseQuery(search="nobody"), 0),
+    (UseQuery(search="%"), 0),
+]
+
+
+async def test_uses_are_found(busy: Space, subtests: pytest.Subtests) -> None:
+    for query, total in USES_FOUND:
+        with subtests.test(query=query):
+            assert (await busy.ledger.page(query)).total == total
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(busy: Space) -> None:
@@ -107,33 +110,35 @@ async def known(space: Space) -> Space:
     return space
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        (MemberQuery(order=MemberOrder.NEWEST), ["Dis", "Zoe", "Uma", "Ada"]),
-        (MemberQuery(order=MemberOrder.NEWEST, descending=True), ["Ada", "Uma", "Zoe", "Dis"]),
-        (MemberQuery(order=MemberOrder.NAME), ["Ada", "Dis", "Uma", "Zoe"]),
-        (MemberQuery(order=MemberOrder.NAME, descending=True), ["Zoe", "Uma", "Dis", "Ada"]),
-        (MemberQuery(search="x.it"), ["Zoe"]),
-        (MemberQuery(search="celik UMA"), ["Uma"]),
-        (MemberQuery(search=UMA[:7].upper() + "3"), ["Uma"]),
-        (MemberQuery(search=ADA), ["Ada"]),
-        (MemberQuery(search="_"), []),
-        (MemberQuery(role_id=2, disabled=False), ["Zoe"]),
-        (MemberQuery(disabled=True), ["Dis"]),
-        (MemberQuery(has_card=True, order=MemberOrder.NAME), ["Ada", "Uma"]),
-        (MemberQuery(has_card=False, order=MemberOrder.NAME), ["Dis", "Zoe"]),
-        (MemberQuery(training_id=1), ["Uma"]),
-        (MemberQuery(machine_id=2, order=MemberOrder.NAME), ["Ada", "Uma"]),
-        (MemberQuery(machine_id=1), ["Ada"]),
-        (MemberQuery(order=MemberOrder.NAME, offset=1, limit=2), ["Dis", "Uma"]),
-    ],
-)
-async def test_members_are_found(known: Space, query: MemberQuery, names: list[str]) -> None:
-    page = await known.ledger.page(query)
-    assert [member.name for member in page.items] == names
-    if query.offset == 0:
-        assert page.total == len(names)
+#: What is asked of members, and who is found.
+MEMBERS_FOUND: Final[list[tuple[MemberQuery, list[str]]]] = [
+    (MemberQuery(order=MemberOrder.NEWEST), ["Dis", "Zoe", "Uma", "Ada"]),
+    (MemberQuery(order=MemberOrder.NEWEST, descending=True), ["Ada", "Uma", "Zoe", "Dis"]),
+    (MemberQuery(order=MemberOrder.NAME), ["Ada", "Dis", "Uma", "Zoe"]),
+    (MemberQuery(order=MemberOrder.NAME, descending=True), ["Zoe", "Uma", "Dis", "Ada"]),
+    (MemberQuery(search="x.it"), ["Zoe"]),
+    (MemberQuery(search="celik UMA"), ["Uma"]),
+    (MemberQuery(search=UMA[:7].upper() + "3"), ["Uma"]),
+    (MemberQuery(search=ADA), ["Ada"]),
+    (MemberQuery(search="_"), []),
+    (MemberQuery(role_id=2, disabled=False), ["Zoe"]),
+    (MemberQuery(disabled=True), ["Dis"]),
+    (MemberQuery(has_card=True, order=MemberOrder.NAME), ["Ada", "Uma"]),
+    (MemberQuery(has_card=False, order=MemberOrder.NAME), ["Dis", "Zoe"]),
+    (MemberQuery(training_id=1), ["Uma"]),
+    (MemberQuery(machine_id=2, order=MemberOrder.NAME), ["Ada", "Uma"]),
+    (MemberQuery(machine_id=1), ["Ada"]),
+    (MemberQuery(order=MemberOrder.NAME, offset=1, limit=2), ["Dis", "Uma"]),
+]
+
+
+async def test_members_are_found(known: Space, subtests: pytest.Subtests) -> None:
+    for query, names in MEMBERS_FOUND:
+        with subtests.test(query=query):
+            page = await known.ledger.page(query)
+            assert [member.name for member in page.items] == names
+            if query.offset == 0:
+                assert page.total == len(names)
 
 
 async def test_members_on_a_page_have_their_cards(known: Space) -> None:
