@@ -13,6 +13,7 @@ import { Calm } from "./calm";
 import type { ForgeDoor, ForgeEvent } from "./door";
 import { Feed } from "./feed";
 import { forgeFrame } from "./frame-style";
+import { hindranceOf } from "./hindrance";
 import { BUILDING, PAGES } from "./pages";
 import type { Places } from "./places";
 import { problemOf } from "./problem";
@@ -120,7 +121,8 @@ export class AtelierForge extends LitElement {
   private hindrance(page: Tab | undefined) {
     const error = this.status?.cannot_build;
     if (!error || !page || !BUILDING.includes(page.name)) return nothing;
-    return problemOf({ error });
+    // In the reader's language alone: nobody has to tell others about it.
+    return problemOf({ error: { ...error, message: hindranceOf(this.status) } });
   }
 
   private content(feed: Feed, page: Tab | undefined, rest: string[]): unknown {

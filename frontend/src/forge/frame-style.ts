@@ -15,6 +15,10 @@ export const forgeFrame = css`
     margin-bottom: 16px;
     border-bottom: 1px solid var(--divider-color);
   }
+  forge-problem {
+    display: block;
+    margin-bottom: 16px;
+  }
   nav {
     max-width: 100%;
   }

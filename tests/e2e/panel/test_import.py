@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from browsing import go, needs_chromium
-from playwright.async_api import Page, expect
+from browsing import go, log_in, needs_chromium
+from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
 from rig.makerspace import Makerspace
+from rig.workshop import Workshop
 from tests.ledger.backend import TABLES, make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), needs_chromium]
@@ -99,3 +100,19 @@ async def test_a_file_that_is_no_backends(
     await expect(page).to_contain_text(told)
     await expect(page).to_contain_text("Nothing was changed.")
     await expect(page.get_by_role("button", name="Bring it")).to_have_count(0)
+
+
+async def test_why_a_file_is_not_taken_is_said_in_italian(
+    house: Workshop, browser: Browser, backend: Path
+) -> None:
+    page = await log_in(browser, house.hass.url, locale="it-IT")
+    await go(page, "/atelier/import")
+    shown = page.locator("atelier-import")
+    await page.locator("input[type=file]").set_input_files(spoilt(backend, b"no machines"))
+    await expect(shown).to_contain_text(
+        "Non è un database di un backend Fab-O-matic. Non è cambiato nulla."
+    )
+    async with page.expect_response("**/api/file_upload"):
+        await page.get_by_role("button", name="Riprova").click()
+    await expect(shown).to_contain_text("Non è cambiato nulla.")
+    await page.context.close()

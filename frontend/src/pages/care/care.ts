@@ -68,6 +68,12 @@ export class CarePage extends AtelierPage {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.follow();
+  }
+
+  private follow(): void {
+    this.end?.();
+    this.error = undefined;
     this.end = this.api.machines(
       (event) => {
         this.floor = after(this.floor, event);
@@ -84,7 +90,8 @@ export class CarePage extends AtelierPage {
   }
 
   protected override render() {
-    if (this.error) return html`<at-note kind="error">${failureText(this.error)}</at-note>`;
+    if (this.error)
+      return html`<at-note kind="error" @at-retry=${this.follow}>${failureText(this.error)}</at-note>`;
     if (!this.floor) return html`<at-note kind="loading"></at-note>`;
     const machines = [...this.floor.machines.values()];
     const planned = ofNearness(machines);

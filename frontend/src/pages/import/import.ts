@@ -68,7 +68,7 @@ export class ImportPage extends AtelierPage {
         @at-change=${(event: CustomEvent<File[]>) => this.choose(event.detail)}
       ></at-file>
       ${this.working ? html`<at-bar label=${t("common.working")}></at-bar>` : nothing}
-      ${this.failed ? html`<at-note kind="error">${this.failed}</at-note>` : nothing}
+      ${this.failed ? html`<at-note kind="error" @at-retry=${this.again}>${this.failed}</at-note>` : nothing}
       ${this.preview ? this.offer(this.preview) : nothing}
       ${this.result ? this.report(this.result) : nothing}
     </div>`;
@@ -129,6 +129,10 @@ export class ImportPage extends AtelierPage {
     await this.send(file, async (id) => {
       this.preview = (await this.api.import(id, true)) as unknown as Preview;
     });
+  }
+
+  private again(): void {
+    if (this.file) this.choose([this.file]);
   }
 
   private async bring(): Promise<void> {

@@ -65,7 +65,7 @@ export class LearnDialog extends LitElement {
     return html`<at-dialog heading=${t("members.learn_heading")} @at-close=${this.close}>
       <div class="wait" role="status">
         <at-icon .path=${mdiContactlessPayment}></at-icon>
-        ${this.failed ? html`<at-note kind="error">${this.failed}</at-note>` : this.told()}
+        ${this.failed ? html`<at-note kind="error" @at-retry=${this.listen}>${this.failed}</at-note>` : this.told()}
       </div>
       ${
         this.over
