@@ -19,9 +19,9 @@ from tests.ledger.postgres import Cluster
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[Cluster]:
-    """Run a database server that a test may maltreat."""
+    """Run a database server of these tests, which may maltreat it: each has its own database."""
     try:
         cluster = Cluster()
     except LookupError as missing:
