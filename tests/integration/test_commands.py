@@ -525,19 +525,19 @@ async def test_of_several_a_response_tells_each(hass: HomeAssistant, three: list
         (
             "send_command",
             {"command": "trigger", "params": {"volume": 31}},
-            "Crypt cannot take “volume” for “trigger”",
+            "Crypt takes only a whole number from 0 to 30 as “volume” of “trigger”",
         ),
         (
             "send_command",
             {"command": "trigger", "params": {"loudness": 3}},
-            "Crypt cannot take “loudness” for “trigger”: trigger(volume, track)",
+            "Crypt takes no “loudness” for “trigger”. It takes: volume, track",
         ),
         (
             "trigger",
             {"params": {"volume": 10**400}},
-            "Crypt cannot take “volume” for “trigger”",
+            "Crypt was not told “trigger”: no message can carry what is given as volume",
         ),
-        ("reset_counter", {"counter": "triggers"}, "Crypt cannot take “counter”"),
+        ("reset_counter", {"counter": "triggers"}, "Crypt takes no “counter” for “reset_counter”"),
     ],
 )
 async def test_what_a_prop_cannot_is_not_sent(
