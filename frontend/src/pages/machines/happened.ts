@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { Api } from "../../api/api";
 import type { HappeningKind } from "../../api/types";
 
-/** Call whenever something of some kinds happens at any machine, for as long as a page is shown. */
+/** Call whenever something of some kinds happens, or may have, for as long as a page is shown. */
 export class Happened implements ReactiveController {
   private end?: () => void;
 
@@ -17,7 +17,11 @@ export class Happened implements ReactiveController {
   hostConnected(): void {
     this.end = this.host.api.machines(
       (event) => {
-        if (event.type === "happened" && this.kinds.includes(event.happening.kind)) this.call();
+        // What happened before the stream began, or while the line was down, nobody was told.
+        const missed = event.type === "all";
+        if (missed || (event.type === "happened" && this.kinds.includes(event.happening.kind))) {
+          this.call();
+        }
       },
       // The list itself tells what is wrong; it is only not asked for again by itself.
       () => undefined,
