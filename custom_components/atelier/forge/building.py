@@ -8,11 +8,9 @@ from typing import Any, Final
 
 from .client import Client
 from .coordinator import Forge
-from .errors import ForgeError, Refused
+from .errors import ForgeError
 from .facts import Job
 
-#: The Forge's host cannot build, whatever is asked for.
-UNSUPPORTED: Final = ("precondition.unsupported_host", "precondition.missing_programs")
 #: The Forge tells when a job has ended; asked again in case that was missed.
 _ASK_AGAIN_S: Final = 5.0
 
@@ -20,15 +18,10 @@ _ASK_AGAIN_S: Final = 5.0
 async def build(forge: Forge, client: Client, wish: Mapping[str, Any]) -> dict[str, Any]:
     """Have an image built; return what the Forge says of it at once. Raise ForgeError."""
     try:
-        said = await client.post("builds", wish)
-    except Refused as error:
-        if error.code in UNSUPPORTED:
-            forge.unsupported = error.message
-            forge.async_update_listeners()
-        raise
-    forge.unsupported = None
-    forge.read_soon()
-    return said
+        return await client.post("builds", wish)
+    finally:
+        # Also where it is refused: that the Forge can build nothing, say, is told to people.
+        forge.read_soon()
 
 
 async def build_from(forge: Forge, client: Client, profile_id: str, release: str) -> None:

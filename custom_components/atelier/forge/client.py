@@ -114,10 +114,6 @@ class Client:
         sent = {"params": query, "data": content, "headers": headers}
         return (await self._answer(method, f"/api/v1/{path}", _SLOWLY, **sent)).read()
 
-    async def figures(self) -> str:
-        """Return the Forge's figures, as Prometheus reads them."""
-        return (await self._answer("GET", "/metrics", _SOON)).text()
-
     @asynccontextmanager
     async def stream(self, path: str, after: int | None) -> AsyncIterator[AsyncGenerator[Frame]]:
         """Follow a stream, from an event on. Raise Away, NoForge, Refused."""
@@ -179,16 +175,12 @@ class _Said:
     content_type: str
     body: bytes
 
-    def text(self) -> str:
-        """Return it as text."""
-        return self.body.decode("utf-8", "replace")
-
     def read(self) -> Any:
         """Return what it holds: None where that is nothing. Raise NoForge."""
         if not self.body:
             return None
         if self.content_type != "application/json":
-            return self.text()
+            return self.body.decode("utf-8", "replace")
         try:
             return json.loads(self.body)
         except ValueError as error:

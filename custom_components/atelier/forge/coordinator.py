@@ -27,7 +27,7 @@ from .facts import (
     Job,
     Profile,
     State,
-    disk_free,
+    hindrance,
     newest,
 )
 from .stream import Told, told
@@ -73,8 +73,6 @@ class Forge(DataUpdateCoordinator[State]):
         #: How often jobs told something.
         self._told = 0
         self._stale = asyncio.Event()
-        #: Why the Forge cannot build where it runs, once it said so.
-        self.unsupported: str | None = None
 
     @property
     def up(self) -> bool:
@@ -131,28 +129,27 @@ class Forge(DataUpdateCoordinator[State]):
 
     async def _asked(self) -> State:
         """Ask for everything. Raise ForgeError."""
-        config, active, ended, builders = await asyncio.gather(
-            self.client.get("config"),
+        status, active, ended, builders = await asyncio.gather(
+            self.client.get("status"),
             self.client.get("jobs", state=("queued", *RUNNING), limit=500),
             self.client.get("jobs", state=FINISHED, limit=1),
             self.client.get("builders"),
         )
-        profiles, figures, stable = await asyncio.gather(
-            self._profiles(), self.client.figures(), self._stable()
-        )
+        profiles, stable = await asyncio.gather(self._profiles(), self._stable())
         built = await self._built(profiles)
         try:
             jobs = [Job.of(one["id"], one) for one in active["jobs"]]
             last = next((Job.of(one["id"], one) for one in ended["jobs"]), None)
             return State(
-                version=str(config["version"]),
-                reserve=int(config["settings"]["disk_reserve_mb"]) << 20,
+                version=str(status["version"]),
+                reserve=int(status["disk_reserve"]),
                 jobs={job.id: job for job in jobs},
                 last=last,
                 profiles=profiles,
                 built=built,
                 builders=tuple(Builder.of(one) for one in builders["builders"]),
-                disk_free=disk_free(figures),
+                disk_free=int(status["disk_free"]),
+                cannot_build=hindrance(status),
                 stable=stable,
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -13,7 +13,6 @@ BUILD: Final = "build.image"
 
 #: Parts of a version that say what it understands.
 _TELLING: Final = 2
-_FREE: Final = re.compile(r"^forge_disk_free_bytes (\S+)$", re.MULTILINE)
 _RELEASE: Final = re.compile(r"\d+\.\d+(\.\d+)?")
 
 
@@ -126,6 +125,8 @@ class State:
     builders: tuple[Builder, ...] = ()
     #: Free space where the Forge keeps everything, in bytes.
     disk_free: int | None = None
+    #: Why it can build nothing where it runs.
+    cannot_build: str | None = None
     #: The newest release of OpenWrt that is not a test.
     stable: str | None = None
     #: By profile: the job that builds it, or waits to; one that runs goes before.
@@ -153,13 +154,10 @@ class State:
         return sum(builder.size for builder in self.builders)
 
 
-def disk_free(figures: str) -> int | None:
-    """Return the free space that a Forge's figures tell."""
-    found = _FREE.search(figures)
-    try:
-        return int(float(found[1])) if found else None
-    except ValueError, OverflowError:
-        return None
+def hindrance(status: Mapping[str, Any]) -> str | None:
+    """Return why a Forge can build nothing, None where it can."""
+    said = _object(status.get("cannot_build"))
+    return None if said is None else str(said.get("message"))
 
 
 def newest(releases: Mapping[str, Any]) -> str | None:

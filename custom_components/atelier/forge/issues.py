@@ -8,7 +8,6 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.loader import async_get_loaded_integration
 
 from ..const import DOMAIN
-from .building import UNSUPPORTED
 from .coordinator import Forge
 from .facts import apart
 
@@ -65,7 +64,5 @@ class ForgeIssues:
             yield "forge_disk_low", {"free": str(state.disk_free >> 20)}
         if bad := [one.place for one in state.builders if one.problem == "integrity.signature_bad"]:
             yield "forge_signature_bad", {"places": ", ".join(bad)}
-        error = (state.last.error if state.last else None) or {}
-        failed = str(error.get("message")) if error.get("code") in UNSUPPORTED else None
-        if message := self._forge.unsupported or failed:
-            yield "forge_unsupported_host", {"message": message}
+        if state.cannot_build is not None:
+            yield "forge_unsupported_host", {"message": state.cannot_build}

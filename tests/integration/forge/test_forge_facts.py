@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.atelier.forge.entities.update import newer
-from custom_components.atelier.forge.facts import apart, disk_free, newest
+from custom_components.atelier.forge.facts import apart, hindrance, newest
 
 
 @pytest.mark.parametrize(
@@ -22,16 +22,18 @@ def test_the_newest_release(said: dict[str, Any], expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "expected"),
+    ("said", "expected"),
     [
-        ("forge_disk_free_bytes 1.5e+10\n", 15_000_000_000),
-        ("forge_disk_free_bytes NaN\n", None),
-        ("forge_disk_free_bytes +Inf\n", None),
-        ("other 1\n", None),
+        (
+            {"cannot_build": {"code": "precondition.unsupported_host", "message": "A toaster"}},
+            "A toaster",
+        ),
+        ({"cannot_build": None}, None),
+        ({}, None),
     ],
 )
-def test_the_free_space(figures: str, expected: int | None) -> None:
-    assert disk_free(figures) == expected
+def test_why_nothing_can_be_built(said: dict[str, Any], expected: str | None) -> None:
+    assert hindrance(said) == expected
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.atelier.const import DOMAIN
 from tests.forge.house import TOKEN, House
 from tests.integration.forge.conftest import Connect, state, until
-from tests.integration.forge.wire import Wire, profile, refusal
+from tests.integration.forge.wire import GB, Wire, profile, refusal
 
 CONNECTED = "binary_sensor.forge_connectivity"
 JOB = "0" * 32
@@ -179,7 +179,8 @@ async def test_an_event_without_an_end_is_not_kept(
 @pytest.mark.parametrize(
     "says",
     [
-        {"config": {"version": "0.1.0"}},
+        {"status": {"version": "0.1.0"}},
+        {"status": {"version": "0.1.0", "disk_free": None, "disk_reserve": 1}},
         {"profiles": {"profiles": {}}},
         {"profiles": {"profiles": [{"version": 1}]}},
         {"builders": {}},
@@ -242,11 +243,10 @@ async def test_what_a_person_has_to_mend(hass: HomeAssistant, wire: Wire, connec
     bad = {"code": "integrity.signature_bad", "message": "bad", "facts": {}}
     host = {"code": "precondition.unsupported_host", "message": "this is a toaster", "facts": {}}
     place = {"release": "23.05.5", "target": "ath79", "subtarget": "generic"}
-    wire.free = 1e8
+    stands = {"version": "0.7.1", "disk_reserve": GB // 2}
     wire.says |= {
-        "config": {"version": "0.7.1", "settings": {"disk_reserve_mb": 512}},
+        "status": {**stands, "disk_free": GB // 10, "cannot_build": host},
         "builders": {"builders": [{**place, "size": None, "problem": bad}]},
-        "ended": {"jobs": [{"id": JOB, "kind": "x", "state": "failed", "error": host}]},
     }
     entry = await connect(wire.url)
     await until(hass, lambda: issues(hass))
@@ -256,8 +256,10 @@ async def test_what_a_person_has_to_mend(hass: HomeAssistant, wire: Wire, connec
         "forge_signature_bad",
         "forge_unsupported_host",
     }
-    wire.free = 1e10
-    wire.says |= {"builders": {"builders": []}, "ended": {"jobs": []}}
+    wire.says |= {
+        "status": {**stands, "disk_free": 10 * GB, "cannot_build": None},
+        "builders": {"builders": []},
+    }
     wire.tell("builder.deleted", {})
     await until(hass, lambda: issues(hass) == {"forge_versions_apart"})
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -181,11 +181,12 @@ async def test_a_build_that_is_not_begun_leaves_the_profile_as_it_was(
         return web.json_response(attic.says["builds"])
 
     attic.answers["builds"] = refuse
+    attic.says["status"] |= {"cannot_build": {"message": "this is a toaster"}}
     with pytest.raises(ServiceValidationError, match="this is a toaster"):
         await act(hass, "update", "install", UPDATE)
     assert [document["openwrt_release"] for _, document in kept] == ["24.10.4", "23.05.5"]
     assert kept[1][0] == {"expected": "2"}
-    assert issues(hass) == {"forge_unsupported_host"}
+    await until(hass, lambda: issues(hass) == {"forge_unsupported_host"})
 
 
 async def test_a_profile_that_names_the_newest_is_built_as_it_is(

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+import copy
 import json
 from typing import Any, Final, Self
 
 from aiohttp import web
 
 TOKEN: Final = "a-token-of-the-wire"
+GB: Final = 10**9
 _EMPTY: Final[dict[str, Any]] = {
-    "config": {"version": "0.1.0", "settings": {"disk_reserve_mb": 512}},
+    "config": {"version": "0.1.0"},
+    "status": {"version": "0.1.0", "disk_free": 9 * GB, "disk_reserve": GB // 2},
     "jobs": {"jobs": []},
     "profiles": {"profiles": []},
     "builders": {"builders": []},
@@ -26,9 +29,8 @@ class Wire:
 
     def __init__(self) -> None:
         """Say nothing unusual."""
-        self.says: dict[str, Any] = dict(_EMPTY)
+        self.says: dict[str, Any] = copy.deepcopy(_EMPTY)
         self.answers: dict[str, Answer] = {}
-        self.free = 9e9
         self.token = TOKEN
         self.asked: list[tuple[str, str, Any]] = []
         self.resumed: list[str | None] = []
@@ -90,8 +92,6 @@ class Wire:
             return await answer(request)
         if path == "events":
             return await self._stream(request)
-        if path == "metrics":
-            return web.Response(text=f"# TYPE x gauge\nforge_disk_free_bytes {self.free}\n")
         return self._said(path, request)
 
     def _said(self, path: str, request: web.Request) -> web.Response:
