@@ -1,6 +1,6 @@
 """Database files as Fab-O-matic backends leave them, of every shape."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 import sqlite3
@@ -38,6 +38,13 @@ TABLES: Final = {
     " ip_address TEXT NOT NULL, fw_version TEXT NOT NULL, ?serial TEXT, ?heap INTEGER DEFAULT 0,"
     " last_seen FLOAT NOT NULL",
 }
+#: What versions of the middle lack, and what only they have: instructions were files once.
+MIDDLE_LACKS: Final = (
+    *("users.receive_weekly_summary", "machine_types.access_management"),
+    *("maintenances.lcd_message", "maintenances.instructions_url"),
+    *("interventions.replay", "uses.replay", "boards.serial", "boards.heap"),
+)
+MIDDLE_HAS: Final = {"maintenances": "attachment TEXT"}
 HASH: Final = "scrypt:32768:8:1$secret"
 
 ROWS: Final[dict[str, list[dict[str, Any]]]] = {
@@ -125,9 +132,13 @@ def lackable() -> list[str]:
 
 
 def make(
-    path: Path, *, lacking: Iterable[str] = (), rows: dict[str, list[dict[str, Any]]] | None = None
+    path: Path,
+    *,
+    lacking: Iterable[str] = (),
+    having: Mapping[str, str] | None = None,
+    rows: dict[str, list[dict[str, Any]]] | None = None,
 ) -> Path:
-    """Write a file whose version lacks some tables and columns."""
+    """Write a file whose version lacks some tables and columns, and has others by table."""
     lacking = set(lacking)
     with closing(sqlite3.connect(path)) as database, database:
         for marked, columns in TABLES.items():
@@ -140,7 +151,9 @@ def make(
                 for part in columns.replace("?", "\n").replace(", ", "\n").splitlines()
                 if part.strip() and part.split()[0].strip() not in gone
             ]
-            text = ", ".join(kept).replace("(user_id, machine_id", "(user_id, machine_id")
+            if having and table in having:
+                kept.append(having[table])
+            text = ", ".join(kept)
             database.execute(f"CREATE TABLE {table} ({text})")
             for row in (rows or ROWS)[table]:
                 values = {name: value for name, value in row.items() if name not in gone}

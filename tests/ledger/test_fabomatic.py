@@ -25,7 +25,7 @@ from custom_components.atelier.machines.facts import (
     Use,
 )
 
-from .backend import HASH, ROWS, lackable, make
+from .backend import HASH, MIDDLE_HAS, MIDDLE_LACKS, ROWS, lackable, make
 
 
 @pytest.fixture
@@ -178,6 +178,19 @@ async def test_what_is_here_already_is_not_doubled(ledger: Ledger, file: Path) -
     assert facts.machines[7].name == "DRILL1 (7)"
     codes = {(note.code, note.origin_id) for note in brought.notes}
     assert {("card_held", 5), ("renamed", 7)} <= codes
+
+
+async def test_what_only_versions_of_the_middle_had_is_passed_over(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """Plans of care had files then; where to read how came later."""
+    old = make(tmp_path / "middle.db", lacking=MIDDLE_LACKS, having=MIDDLE_HAS)
+    with closing(sqlite3.connect(old)) as database, database:
+        database.execute("UPDATE maintenances SET attachment = 'lens.pdf'")
+    brought = await bring(ledger, old, by="boss")
+    facts = await ledger.load()
+    assert [plan.description for plan in facts.plans.values()] == ["Clean the lens"]
+    assert (brought.new["use"], brought.new["intervention"]) == (5, 1)
 
 
 @pytest.mark.parametrize("lacking", [[one] for one in lackable()] + [lackable()], ids=str)
