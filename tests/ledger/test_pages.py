@@ -78,7 +78,7 @@ USES_FOUND: Final[list[tuple[UseQuery, int]]] = [
 
 async def test_uses_are_found(busy: Space, subtests: pytest.Subtests) -> None:
     for query, total in USES_FOUND:
-        with subtests.test(query=query):
+        with subtests.test(repr(query)):
             assert (await busy.ledger.page(query)).total == total
 
 
@@ -134,7 +134,7 @@ MEMBERS_FOUND: Final[list[tuple[MemberQuery, list[str]]]] = [
 
 async def test_members_are_found(known: Space, subtests: pytest.Subtests) -> None:
     for query, names in MEMBERS_FOUND:
-        with subtests.test(query=query):
+        with subtests.test(repr(query)):
             page = await known.ledger.page(query)
             assert [member.name for member in page.items] == names
             if query.offset == 0:

@@ -168,7 +168,7 @@ async def test_what_makes_no_sense_is_refused(
 ) -> None:
     before = await laser.makerspace.ledger.load()
     for action, data in SENSELESS:
-        with subtests.test(action, data=data):
+        with subtests.test(action, data=repr(data)):
             with pytest.raises(vol.Invalid):
                 await do(action, **data)
             assert await laser.makerspace.ledger.load() == before
@@ -177,7 +177,7 @@ async def test_what_makes_no_sense_is_refused(
 async def test_what_is_not_there_is_named(laser: Laser, do: Do, subtests: pytest.Subtests) -> None:
     before = await laser.makerspace.ledger.load()
     for action, data, what in NOT_THERE:
-        with subtests.test(action, data=data):
+        with subtests.test(action, data=repr(data)):
             await refused(do(action, **data), f"ledger_unknown_{what}")
             assert await laser.makerspace.ledger.load() == before
 
