@@ -75,6 +75,7 @@ class OpenSockets:
             pytest_socket.enable_socket()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares a house, where several run side by side (`--dist loadgroup`).
 
@@ -93,7 +94,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _group(item: pytest.Item) -> str:
     """Return what a test's house is called: each file about the Forge has one of its own."""
     alone = _TESTS / "forge" in item.path.parents
-    return str(item.path if alone else item.path.parent)
+    return str((item.path if alone else item.path.parent).relative_to(_TESTS))
 
 
 def pytest_configure(config: pytest.Config) -> None:
