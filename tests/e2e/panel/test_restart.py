@@ -19,9 +19,9 @@ AWAY = "Home Assistant is away."
 START_MS = 120_000
 
 
-def move(house: Workshop, email: str) -> None:
+def move(makerspace: Makerspace, email: str) -> None:
     """Give a member another address behind Home Assistant's back."""
-    (ledger,) = (house.hass.folder / "atelier").glob("*.db")
+    ledger = makerspace.hass.folder / "atelier" / f"{makerspace.entry_id}.db"
     with closing(sqlite3.connect(ledger)) as database, database:
         changed = database.execute(
             "UPDATE members SET email = ? WHERE name = 'Ada' AND removal_id IS NULL", (email,)
@@ -46,7 +46,7 @@ async def test_the_panel_waits_and_shows_what_is_so_afterwards(
         await expect(page.get_by_text(AWAY)).to_be_visible()
     await expect(laser).to_contain_text("In use")  # what was, under a note that says so
     await makerspace.readers[1].tap(ADA)  # logs out; the board tells it later
-    move(house, "moved@example.org")
+    move(makerspace, "moved@example.org")
 
     await house.hass.start()
 
