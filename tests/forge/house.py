@@ -75,6 +75,11 @@ class House:
         assert process.poll() is None, self.said()
         return process
 
+    @property
+    def serving(self) -> subprocess.Popen[bytes]:
+        """Return the process of the Forge itself: it was started first."""
+        return self._processes[0]
+
     def worker(self, folder: Path, **settings: Any) -> subprocess.Popen[bytes]:
         """Start `forge worker` with a data folder of its own."""
         return self._start("worker", folder, **settings)

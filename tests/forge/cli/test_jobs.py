@@ -109,7 +109,7 @@ def test_a_log_is_followed_over_a_forge_that_dies(house: House) -> None:
     process = typed(house, "jobs", "log", job.id, "--follow")
     assert process.stdout is not None
     seen = [process.stdout.readline() for _ in range(20)]
-    kill(min(house.children(house._processes[0])))  # the API's; it is started again at once
+    kill(min(house.children(house.serving)))  # the API's; it is started again at once
     assert process.stderr is not None
     rest, err = process.stdout.read(), process.stderr.read()
     process.wait(20)

@@ -82,7 +82,7 @@ def test_a_forge_that_is_away_for_a_moment_misses_nothing(
     script = "for i in $(seq 30); do echo line $i; sleep 0.1; done"
     talking = house.submit("test.program", argv=["sh", "-c", script])
     until(lambda: "line 3" in house.log(talking))
-    kill(min(house.children(house._processes[0])))
+    kill(min(house.children(house.serving)))
     keeping = house.finished(house.submit("test.keep", name="image.bin", size=80))
     assert keeping.state is State.DONE
     assert house.forge.files.find(keeping.id, "image.bin").stat().st_size == 80

@@ -18,6 +18,7 @@ from rig.openwrt.mirror import Mirror
 from rig.openwrt.releases import OPKG_ZST
 from tests.forge.house import TOKEN, House, until
 from tests.forge.openwrt.conftest import BASE
+from tests.forge.started import LINGER
 
 BOARD = "tplink_archer-c6-v3"
 RECIPE = {
@@ -126,30 +127,19 @@ def test_a_build_whose_process_is_killed_begins_again(house: House, stage: str) 
         _, told = house.ask("DELETE", f"{place}?force=true")
         if "id" in told:
             finished(house, told["id"])
+    idle = house.children(house.serving)
+    (house.folder / LINGER).write_text(stage, "ascii")
     _, told = house.ask("POST", "/api/v1/builds", {"profile_id": "ok1", "rebuild": True})
     job_id = told["job_id"]
     wait_for(house, job_id, stage)
-    for pid in runners(house):
-        os.kill(pid, signal.SIGKILL)
+    (runner,) = (pid for pid in house.children(house.serving) if pid not in idle)
+    os.kill(runner, signal.SIGKILL)
     job = finished(house, job_id)
     assert job.state is State.DONE, house.log(job)
     build = house.ask("GET", f"/api/v1/builds/{job_id}")[1]
     assert len({one["name"] for one in build["artifacts"]}) == len(build["artifacts"])
     assert build["artifacts"]
     assert not list((house.folder / "work").iterdir())
-
-
-def runners(house: House) -> list[int]:
-    """Return the processes of jobs: children of the Forge that are no API."""
-    serve = house._processes[0]
-    return [pid for pid in house.children(serve) if "build" in named(house, pid)]
-
-
-def named(house: House, pid: int) -> str:
-    """Tell a job's process from the API's: it leads a session of its own."""
-    running = [job for job in house.forge.jobs.list(limit=20) if not job.finished]
-    leads = os.getsid(pid) == pid
-    return "build" if running and leads else ""
 
 
 def test_an_asu_client_gets_its_image(house: House) -> None:
