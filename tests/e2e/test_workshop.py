@@ -303,7 +303,11 @@ async def test_the_log_is_clean(workshop: Workshop) -> None:
     lines = [
         line
         for line in workshop.hass.log().splitlines()
-        if any(name in line for name in ours) and " INFO " not in line and " DEBUG " not in line
+        if any(name in line for name in ours)
+        and " INFO " not in line
+        and " DEBUG " not in line
+        # Another test has a Forge in this house, and takes it away.
+        and "] Forge is away: " not in line
     ]
     assert lines == []
 

@@ -4,10 +4,7 @@ A lock belongs to a job's claim and ends with it, however it ends. Nothing here 
 so a clock that jumps frees nothing.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from forge.jobs.claim import Claim
 from forge.jobs.rows import LockRow
@@ -16,19 +13,10 @@ from forge.store.base import now
 
 def try_lock(claim: Claim, name: str) -> str | None:
     """Take a lock for a job; return None, or the id of the job that holds it."""
-    if claim.store.is_file:
-        insert: Any = sqlite.insert
-    else:
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB that files do not need
-
-        insert = postgresql.insert
+    own = {"name": name, "job_id": claim.job_id, "attempt": claim.attempt, "taken_at": now()}
     while True:
         with claim.store.write() as session:
-            session.execute(
-                insert(LockRow)
-                .values(name=name, job_id=claim.job_id, attempt=claim.attempt, taken_at=now())
-                .on_conflict_do_nothing()
-            )
+            session.execute(claim.store.insert(LockRow).values(own))
             holder = session.scalar(sa.select(LockRow.job_id).where(LockRow.name == name))
         # On a server, whoever held it may have let go between the two statements.
         if holder is not None:

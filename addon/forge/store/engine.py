@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from forge.errors import ForgeError, Unavailable
+from forge.store.base import Base
 
 #: How long somebody waits for another's transaction, or for a server.
 PATIENCE_S: Final = 10
@@ -55,6 +57,15 @@ class Store:
         with self._session(self._writing) as session:
             yield session
             session.commit()
+
+    def insert(self, row: type[Base]) -> Any:
+        """Return an insert that does nothing where such a row is, or comes in the same moment."""
+        insert: Any = sqlite.insert
+        if not self.is_file:
+            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB that files do not need
+
+            insert = postgresql.insert
+        return insert(row).on_conflict_do_nothing()
 
     @contextmanager
     def _session(self, engine: sa.Engine) -> Iterator[Session]:

@@ -107,14 +107,14 @@ class _Ensuring:
         return self._use(row)
 
     def _row(self) -> BuilderRow:
-        with self._ctx.store.write() as session:
-            row = find(session, self._place)
-            if row is None:
-                row = BuilderRow(
-                    id=uuid4().hex, state=BuilderState.PENDING, **self._place.model_dump()
-                )
-                session.add(row)
-            return row
+        store = self._ctx.store
+        new = {"id": uuid4().hex, "state": BuilderState.PENDING, **self._place.model_dump()}
+        while True:
+            with store.write() as session:
+                if row := find(session, self._place):
+                    return row
+                # Workers on other hosts have locks of their own for this place.
+                session.execute(store.insert(BuilderRow).values(new))
 
     def _note(self, **values: object) -> BuilderRow:
         """Write what became of it, and tell it."""
