@@ -3,16 +3,8 @@ import { Failure } from "../src/api/errors";
 import { Draft } from "../src/forge/profiles/draft";
 import type { Kept, Profile } from "../src/forge/profiles/profile";
 import { t } from "../src/i18n/text";
+import { ROUTER } from "./router";
 
-const ROUTER: Profile = {
-  profile_id: "attic",
-  name: "Attic",
-  device_id: "attic-router",
-  openwrt_release: "24.10.4",
-  target: "mediatek",
-  subtarget: "filogic",
-  imagebuilder_profile: "bananapi_bpi-r3",
-};
 const kept = (change: Partial<Profile> = {}, version = 3) =>
   ({ profile: { ...ROUTER, ...change }, version }) as Kept;
 

@@ -3,7 +3,6 @@ import { Failure } from "../src/api/errors";
 import {
   documentOf,
   NEW,
-  type Profile,
   problemsOf,
   refusedFields,
   same,
@@ -12,16 +11,7 @@ import {
   withPart,
 } from "../src/forge/profiles/profile";
 import { wrongWith } from "../src/forge/profiles/rules";
-
-const ROUTER: Profile = {
-  profile_id: "attic",
-  name: "Attic",
-  device_id: "attic-router",
-  openwrt_release: "24.10.4",
-  target: "mediatek",
-  subtarget: "filogic",
-  imagebuilder_profile: "bananapi_bpi-r3",
-};
+import { ROUTER } from "./router";
 
 describe("what a profile says", () => {
   it("leaves out what is empty", () => {

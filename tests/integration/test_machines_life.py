@@ -72,13 +72,19 @@ async def test_each_machine_has_a_device(hass: HomeAssistant, laser: Laser) -> N
     assert registry.async_get_devices(identifiers=key)
 
 
+async def bring_lathe(laser: Laser) -> asyncio.Task[Machine]:
+    """Begin to add a machine: it is being written when this returns."""
+    type_id = laser.makerspace.desk.facts.machines[7].type_id
+    lathe = Machine(id=8, name="Lathe", type_id=type_id)
+    adding = asyncio.create_task(laser.makerspace.save(lathe, by="test"))
+    await asyncio.sleep(0)
+    return adding
+
+
 async def test_what_is_kept_is_shown_also_where_who_asked_for_it_was_stopped(
     hass: HomeAssistant, laser: Laser
 ) -> None:
-    type_id = laser.makerspace.desk.facts.machines[7].type_id
-    lathe = Machine(id=8, name="Lathe", type_id=type_id)
-    script = asyncio.create_task(laser.makerspace.save(lathe, by="test"))
-    await asyncio.sleep(0)
+    script = await bring_lathe(laser)
     script.cancel()
     with pytest.raises(asyncio.CancelledError):
         await script
@@ -90,10 +96,7 @@ async def test_what_is_kept_is_shown_also_where_who_asked_for_it_was_stopped(
 async def test_what_is_being_written_is_kept_when_the_workshop_closes(
     hass: HomeAssistant, laser: Laser
 ) -> None:
-    type_id = laser.makerspace.desk.facts.machines[7].type_id
-    lathe = Machine(id=8, name="Lathe", type_id=type_id)
-    saving = asyncio.create_task(laser.makerspace.save(lathe, by="test"))
-    await asyncio.sleep(0)
+    saving = await bring_lathe(laser)
     assert await hass.config_entries.async_reload(laser.entry.entry_id)
     assert (await saving).name == "Lathe"
     assert laser.makerspace.desk.facts.machines[8].name == "Lathe"

@@ -137,7 +137,7 @@ def _signal(pids: set[int], number: int) -> None:
 
 def _pids() -> Iterator[int]:
     # As often as `_told` is called, and for names alone: a Path for each would be thrown away.
-    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())  # noqa: PTH208 - see above
+    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())  # noqa: PTH208 - names alone; a Path for each process costs
 
 
 def _stat(pid: int) -> tuple[str, int]:
@@ -155,5 +155,5 @@ def _field(status: bytes, name: bytes) -> bytes:
 def _told(pid: int, about: str) -> bytes:
     """Return what the kernel tells of a process."""
     # All processes are asked, every half a second: paths and decoders would cost a build percents.
-    with open(f"/proc/{pid}/{about}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
+    with open(f"/proc/{pid}/{about}", "rb", buffering=0) as file:  # noqa: PTH123 - all processes are asked twice a second
         return file.read()

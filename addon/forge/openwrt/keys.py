@@ -162,7 +162,7 @@ def _gpg(data: bytes, text: str, ending: str) -> _Read:
     body = primary[0]
     # SHA-1 is what a version 4 fingerprint is (RFC 4880, 12.2), and what OpenWrt publishes to be
     # compared with; signatures are never checked by it.
-    hashed = hashlib.sha1(  # noqa: S324 - see above
+    hashed = hashlib.sha1(  # noqa: S324 - RFC 4880, 12.2: this is what a version 4 fingerprint is
         b"\x99" + len(body).to_bytes(2, "big") + body
     )
     fingerprint = hashed.hexdigest().upper()

@@ -58,8 +58,8 @@ def check(message: bytes, *, asc: bytes | None, sig: bytes | None, keys: Path) -
 def _usign(message: bytes, signature: bytes, keys: Path) -> Signed:
     """Check a signature in usign's format: `Ed`, the key's number, an Ed25519 signature."""
     # Only the jobs that check one need this library; it is large.
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - see above
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - see above
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - large, and only for who checks signatures
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - large, and only for who checks signatures
         Ed25519PublicKey,
     )
 

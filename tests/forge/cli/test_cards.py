@@ -9,20 +9,15 @@ import sqlalchemy as sa
 
 from forge.flash.rows import RecordRow
 from tests.forge.cli.conftest import Line
-from tests.forge.flash.cards import MIB, Loop, missing, run
+from tests.forge.flash.cards import MIB, Loop, run
 from tests.forge.house import TOKEN, House
 
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[Loop]:
     """Plug a card in."""
-    if reason := missing():
-        pytest.skip(reason)
-    backing = tmp_path / "card"
-    backing.write_bytes(b"\xa5" * 16 * MIB)
-    loop = Loop(backing)
-    yield loop
-    loop.detach()
+    with Loop.plugged(tmp_path / "card", 16 * MIB) as card:
+        yield card
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from pathlib import Path
 import shutil
 import struct
 import subprocess
-from typing import Final
+from typing import Final, Self
+
+import pytest
 
 MIB: Final = 1 << 20
 
@@ -31,6 +33,19 @@ class Loop:
         self.path = run("losetup", "--find", "--show", *flags, backing)
         if parts:
             self.show_parts()
+
+    @classmethod
+    @contextmanager
+    def plugged(cls, backing: Path, size: int) -> Iterator[Self]:
+        """Have a card that holds something; skip the test where there can be no loop devices."""
+        if reason := missing():
+            pytest.skip(f"there can be no card: {reason}")
+        backing.write_bytes(b"\xa5" * size)
+        loop = cls(backing)
+        try:
+            yield loop
+        finally:
+            loop.detach()
 
     def show_parts(self) -> None:
         """Tell the kernel of the partitions: this one may have been built to know no tables."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.forge.flash.cards import MIB, Loop, disk_image, missing
+from tests.forge.flash.cards import MIB, Loop, disk_image
 from tests.forge.house import House
 from tests.forge.mcp.conftest import over_stdio, use
 
@@ -16,13 +16,8 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[Loop]:
     """Plug a card in."""
-    if reason := missing():
-        pytest.skip(reason)
-    backing = tmp_path / "card"
-    backing.write_bytes(b"\xa5" * 8 * MIB)
-    loop = Loop(backing)
-    yield loop
-    loop.detach()
+    with Loop.plugged(tmp_path / "card", 8 * MIB) as card:
+        yield card
 
 
 @pytest.fixture
