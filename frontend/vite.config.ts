@@ -1,8 +1,10 @@
 import { defineConfig } from "vite";
+import { forgeFailures } from "./forge-failures.ts";
 
 // Home Assistant loads `entrypoint.js`; everything else has its content's hash in its name.
 export default defineConfig(({ mode }) => ({
   base: "./",
+  plugins: [forgeFailures()],
   publicDir: false,
   build: {
     outDir: process.env.ATELIER_FRONTEND ?? "../custom_components/atelier/frontend",

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { forgeFailures } from "./forge-failures.ts";
 
 // The Forge's own page: everything has its content's hash in its name, but for `index.html`.
 export default defineConfig(({ mode }) => ({
   root: "src/web",
   base: "./",
+  plugins: [forgeFailures()],
   publicDir: false,
   build: {
     outDir:

@@ -1,5 +1,6 @@
 """Everything a person reads is there, in both languages, with the same facts in it."""
 
+import ast
 from collections.abc import Iterator
 import importlib
 import json
@@ -16,6 +17,7 @@ import custom_components.atelier
 from custom_components.atelier.const import MACHINE_PLATFORMS, PLATFORMS
 from custom_components.atelier.errors import OF_A_FIELD
 from custom_components.atelier.forge.facts import FINISHED, Happening
+from custom_components.atelier.forge.refusals import SENTENCES, key_of
 from custom_components.atelier.ledger.errors import Rule
 from custom_components.atelier.ledger.kinds import KINDS
 from custom_components.atelier.machine_actions.exports import FILTERS
@@ -28,6 +30,8 @@ from custom_components.atelier.props.errors import Failure
 from custom_components.atelier.wire.messages import Reason
 from custom_components.atelier.wire.profiles import PROFILES, REFERENCE_EVENTS
 from custom_components.atelier.wire.values import ValueType
+import forge
+from forge import errors as forge_errors
 
 ATELIER = Path(custom_components.atelier.__file__).parent
 LANGUAGES = sorted(path.stem for path in (ATELIER / "translations").glob("*.json"))
@@ -221,7 +225,7 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= used(r'translation_key="(\w+)"', "props/entities/media_player.py") - {"player"}
     raised |= used(r'translation_key="(\w+)"', *MACHINE_ACTIONS)
     raised |= used(r'_refused\("(\w+)"', "machines/entities/todo.py")
-    raised |= used(r'"(forge_\w+)"', "forge/errors.py")
+    raised |= used(r'"(forge_\w+)"', "forge/errors.py") | {key_of(code) for code in SENTENCES}
     raised |= used(r'translation_key="(\w+)"', "forge/actions.py")
     raised |= used(r'key = "(\w+)" if forges else "\w+"', "forge/actions.py")
     raised |= used(r'key = "\w+" if forges else "(\w+)"', "forge/actions.py")
@@ -231,6 +235,59 @@ def test_every_exception_is_used_and_there() -> None:
     raised |= {str(failure) for failure in Failure if failure is not Failure.BAD_PARAMETER}
     raised |= {f"refused_{reason}" for reason in Reason}
     assert raised == EN["exceptions"].keys()
+
+
+#: What only a program of the Forge's own meets: its command line and AI door, workers, set-up.
+FORGES_OWN = ("cli", "client", "mcp", "firmware", "jobs/remote.py", "api/remote.py")
+FORGES_OWN += ("settings.py", "serving.py", "tokens.py", "openwrt/asu", "web")
+#: What nobody is told who asks by Home Assistant: it asks for what there is, as it has to be asked.
+NOT_ASKED = {
+    "method_not_allowed",
+    "not_found.kind",
+    "unauthorized.key",
+    "validation.file_name",
+    "validation.params",
+}
+
+
+def forge_codes() -> dict[str, list[set[str]]]:
+    """Return the codes that the Forge names in full, each with the facts it is told with."""
+    root = Path(forge.__file__).parent
+    found: dict[str, list[set[str]]] = {}
+    for path in root.rglob("*.py"):
+        if str(path.relative_to(root)).startswith(FORGES_OWN):
+            continue
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            kind = getattr(forge_errors, call.func.id, None)
+            given = {word.arg: word.value for word in call.keywords}
+            about = given.pop("about", ast.Constant(""))
+            if not hasattr(kind, "family") or not isinstance(about, ast.Constant):
+                continue
+            code = f"{kind.family}.{about.value}".strip(".")
+            found.setdefault(code, []).append({str(name) for name in given})
+    return found
+
+
+def test_what_a_forge_refuses_has_its_sentence() -> None:
+    codes = forge_codes().keys() - NOT_ASKED - {"upstream"}  # which is `upstream.timeout`
+    assert len(codes) > 80, "the Forge's sources were read"
+    assert codes <= SENTENCES.keys()
+
+
+def test_a_forges_sentences_use_facts_that_it_tells() -> None:
+    named = {key_of(code): set(names) for code, names in SENTENCES.items()}
+    told = {
+        key: facts(exception["message"])
+        for key, exception in EN["exceptions"].items()
+        if key.startswith("forge_refused_")
+    }
+    assert named == told
+    codes = forge_codes()
+    for code, names in SENTENCES.items():
+        for given in codes.get(code, []):
+            assert set(names) <= given | {"None"} or not given, code
 
 
 #: What `Prop.failure` always tells, and what it tells with each failure besides.

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 panel=custom_components/atelier/frontend
 page=addon/forge/web/static
 made_of=$(find frontend/src frontend/package-lock.json frontend/.npmrc frontend/*.ts frontend/tsconfig.json \
-  addon/icon.png -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
+  custom_components/atelier/translations addon/icon.png -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
 if [ -f "$panel/entrypoint.js" ] && [ -f "$page/index.html" ] &&
   [ "$(cat .tools/frontend 2>/dev/null)" = "$made_of" ]; then
   exit 0

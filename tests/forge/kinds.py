@@ -98,6 +98,7 @@ def where(ctx: Context, params: Trace) -> dict[str, Any]:
     """Take a while, and say in whose folder it ran."""
     note(params.trace, f"began {ctx.attempt} {ctx.settings.data_dir.name}")
     ctx.state(State.BUILDING)
+    assert ctx.folder.is_dir()
     until = time.monotonic() + params.seconds
     while time.monotonic() < until:
         ctx.checkpoint()

@@ -36,7 +36,9 @@ async def read(route: Route, request: web.Request) -> dict[str, BaseModel]:
         else:
             continue
         told = "; ".join(f"{problem['where']}: {problem['what']}" for problem in problems[:3])
-        raise Invalid(told, about=part, problems=problems[:_MOST_PROBLEMS])
+        raise Invalid(
+            told, about=part, field=problems[0]["where"], problems=problems[:_MOST_PROBLEMS]
+        )
     return read
 
 
@@ -49,7 +51,8 @@ def _query(model: type[BaseModel], request: web.Request) -> dict[str, Any]:
         if field is not None and get_origin(field.annotation) is list:
             query[name] = values
         elif len(values) > 1:
-            raise Invalid(f"query.{name} is given more than once", about="query")
+            where = f"query.{name}"
+            raise Invalid(f"{where} is given more than once", about="query", field=where)
         else:
             query[name] = values[0]
     return query

@@ -33,6 +33,7 @@ class JobQuery(Asked):
 
     state: list[State] = Field([], max_length=len(State))
     kind: str | None = Field(None, pattern=r"^[a-z0-9_.]{1,64}$")
+    own: bool = Field(default=True, description="also the Forge's own, as of forgetting old ones")
     before: str | None = Field(
         None, pattern=r"^[0-9a-f]{32}$", description="the last id of the page before"
     )
@@ -78,7 +79,11 @@ class FileList(BaseModel):
 def list_jobs(call: Call, query: JobQuery) -> JobList:
     """List jobs, newest first."""
     jobs = call.forge.jobs.list(
-        states=query.state, kind=query.kind, before=query.before, limit=query.limit
+        states=query.state,
+        kind=query.kind,
+        own=query.own,
+        before=query.before,
+        limit=query.limit,
     )
     return JobList(jobs=jobs)
 

@@ -29,7 +29,7 @@ def address(asked: Session) -> None:
 @command(app)
 def branches(asked: Session) -> None:
     """List the branches and releases that clients are shown."""
-    found = asked.client.ask("GET", "/json/v1/branches.json", {})
+    found = asked.client.read("/json/v1/branches.json")
     asked.show(
         found,
         lambda: table(

@@ -27,12 +27,14 @@ def list_(
     *,
     state: Annotated[list[State] | None, typer.Option(help="Those in it; repeat for more.")] = None,
     kind: Annotated[str | None, typer.Option(help="Such as builder.ensure.")] = None,
+    own: Annotated[bool, typer.Option(help="Also the Forge's own, as of tidying.")] = True,
     before: Before = None,
     limit: Limit = 50,
 ) -> None:
     """List jobs, newest first."""
     states = [one.value for one in state or []]
-    found = asked.client.get("jobs", state=states, kind=kind, before=before, limit=limit)["jobs"]
+    page = asked.client.get("jobs", state=states, kind=kind, own=own, before=before, limit=limit)
+    found = page["jobs"]
     asked.show(
         found,
         lambda: table(

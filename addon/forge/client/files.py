@@ -9,7 +9,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from forge.client.http import Client
-from forge.errors import Conflict, Integrity, Invalid, Unavailable
+from forge.errors import Conflict, Integrity, Invalid
 
 _PIECE: Final = 1 << 18
 
@@ -26,18 +26,14 @@ def download(
     coming = to.with_name(f".{uuid4().hex}.coming")
     digest = hashlib.sha256()
     try:
-        with client.open(path, {}) as answer:
-            length = answer.length
-            with coming.open("xb") as file:
-                while piece := answer.read(_PIECE):
-                    digest.update(piece)
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            size = coming.stat().st_size
+        with client.open(path, {}) as answer, coming.open("xb") as file:
+            while piece := answer.read(_PIECE):
+                digest.update(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        size = coming.stat().st_size
         found = digest.hexdigest()
-        if length is not None and size != length:
-            raise Unavailable(f"{to.name} came only in part: try again", about="forge")
         if sha256 is not None and found != sha256:
             raise Integrity(
                 f"{to.name} is not the file that was made: it may have been changed since",

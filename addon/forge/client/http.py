@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from forge.errors import ForgeError, Invalid, Unavailable, Upstream
 
-_TIMEOUT_S: Final = 60
+_TIMEOUT_S: Final = 60.0
 _PREFIX: Final = "/api/v1"
 _OCTETS: Final = "application/octet-stream"
 _LARGEST_ERROR: Final = 1 << 20
@@ -30,7 +30,7 @@ class Told(ForgeError):
 class Client:
     """A Forge, by its address and its token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, *, timeout_s: float = _TIMEOUT_S) -> None:
         """Ask there. Raise Invalid for what is no address, or no token."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -42,10 +42,15 @@ class Client:
         self._netloc = parts.netloc
         self._base = parts.path.rstrip("/")
         self.token: Final = token
+        self._timeout_s = timeout_s
 
     def get(self, *path: str, **query: Any) -> Any:
         """Return the JSON at an address below `/api/v1`. Raise Upstream where it is none."""
-        return self._json(self.ask("GET", at(*path), query))
+        return self.read(at(*path), query)
+
+    def read(self, path: str, query: Query | None = None) -> Any:
+        """Return the JSON at any address. Raise Upstream where it is none."""
+        return self._json(self.ask("GET", path, query or {}))
 
     def post(self, *path: str, body: Any = None, key: str | None = None) -> Any:
         """Send JSON; `key` makes sending it again harmless."""
@@ -62,10 +67,13 @@ class Client:
         query: Query,
         *,
         body: Any = None,
-        file: Path | None = None,
+        file: Path | bytes | None = None,
         key: str | None = None,
     ) -> Any:
-        """Ask one thing, sending JSON or a file; return the JSON, or the text where it is none."""
+        """Ask one thing, sending JSON or a file; return the JSON, or the text where it is none.
+
+        A file is told by where it is, or by what it holds.
+        """
         headers = {"Idempotency-Key": key} if key else {}
         with self.open(path, query, method=method, body=body, file=file, headers=headers) as answer:
             text = answer.read()
@@ -84,20 +92,23 @@ class Client:
         *,
         method: str = "GET",
         body: Any = None,
-        file: Path | None = None,
+        file: Path | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator["Answer"]:
         """Ask, and read the answer as it comes. Raise what the Forge tells, or Unavailable."""
-        connection = self._connect(self._netloc, timeout=_TIMEOUT_S)
+        connection = self._connect(self._netloc, timeout=self._timeout_s)
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
         data: bytes | IO[bytes] | None = None if body is None else json.dumps(body).encode()
         with ExitStack() as done:
             done.callback(connection.close)
-            if file is not None:
+            if isinstance(file, Path):
                 data = done.enter_context(file.open("rb"))
                 sent |= {"Content-Type": _OCTETS, "Content-Length": str(file.stat().st_size)}
+            elif file is not None:
+                data = file
+                sent["Content-Type"] = _OCTETS
             with self._reached():
                 connection.request(method, self._address(path, query), data, sent)
                 answer = Answer(connection.getresponse(), self._reached)
@@ -114,8 +125,8 @@ class Client:
         except (OSError, client.HTTPException) as error:
             why = str(error) or type(error).__name__
             raise Unavailable(
-                f"No Forge answers at {self.url} ({why}): start it with `forge serve`, or say where"
-                " it is with --url",
+                f"No Forge answers at {self.url} ({why}): start it with `forge serve`, or give the"
+                " address where it is",
                 about="forge",
             ) from None
 
@@ -161,9 +172,13 @@ class Answer:
         self.length: Final = answer.length
 
     def read(self, most: int | None = None) -> bytes:
-        """Read some bytes, or all. Raise Unavailable."""
+        """Read some bytes, or all. Raise Unavailable, also where it ends before its end."""
         with self._reached():
-            return self._answer.read(most)
+            piece = self._answer.read(most)
+            if most and not piece and self._answer.length:
+                # Which http.client says of whole answers only.
+                raise client.IncompleteRead(b"", self._answer.length)
+            return piece
 
     def readline(self, most: int) -> bytes:
         """Read a line. Raise Unavailable."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from forge.errors import ForgeError
 from forge.jobs.events import record_job
 from forge.jobs.rows import JobRow, LockRow
-from forge.jobs.states import ACTIVE, FINISHED, State
+from forge.jobs.states import ACTIVE, FINISHED, Slot, State
 from forge.store.base import now
 from forge.store.engine import Store
 
@@ -61,14 +61,15 @@ class Claim:
                 row.percent = 100.0
             _let_go(session, row)
 
-    def give_back(self) -> None:
-        """Queue it again, from its beginning. Raise LostClaim."""
+    def give_back(self) -> tuple[Slot, int]:
+        """Have it wait again, from its beginning; return its slot and priority. Raise LostClaim."""
         with self.store.write() as session:
             row = self._row(session)
             row.state = State.QUEUED
             row.queued_at = now()
             row.started_at = row.step = row.percent = row.worker_id = row.host = None
             _let_go(session, row)
+            return Slot(row.slot), row.priority
 
     def _row(self, session: Session) -> JobRow:
         row = session.scalar(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forge.errors import Conflict, NotFound, Overloaded, Unavailable
 from forge.jobs.events import record_job
 from forge.jobs.facts import Job, job_of
-from forge.jobs.kinds import kind_of
+from forge.jobs.kinds import OWN, kind_of
 from forge.jobs.queue import Queue
 from forge.jobs.rows import JobRow
 from forge.jobs.states import FINISHED, State
@@ -117,15 +117,21 @@ class Jobs:
         *,
         states: Sequence[State] = (),
         kind: str | None = None,
+        own: bool = True,
         before: str | None = None,
         limit: int = 50,
     ) -> list[Job]:
-        """Return jobs, newest first; `before` is the last id of the page that came before."""
+        """Return jobs, newest first; `before` is the last id of the page that came before.
+
+        Without `own` those that the Forge has for itself are left out.
+        """
         query = sa.select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id.desc())
         if states:
             query = query.where(JobRow.state.in_(states))
         if kind is not None:
             query = query.where(JobRow.kind == kind)
+        if not own:
+            query = query.where(sa.not_(JobRow.kind.startswith(OWN)))
         with self._store.read() as session:
             if before is not None:
                 last = _found(session, before)

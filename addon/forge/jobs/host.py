@@ -23,7 +23,7 @@ from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.companion import Companion
 from forge.jobs.kinds import kind_of
 from forge.jobs.outlets import outlets
-from forge.jobs.running import Running, Why, how, settle
+from forge.jobs.running import Running, Settler, Why, how
 from forge.jobs.states import Slot, State
 from forge.jobs.users import end_left
 from forge.jobs.workers import HOST, Worker
@@ -57,6 +57,7 @@ class Host:
             Slot.HERE: _HERE if companion is not None else 0,
         }
         self._worker = Worker(forge.store, settings)
+        self._settler = Settler(forge.queue, self._say, partial(end_left, settings))
         self._running: dict[int, Running] = {}
         self._due: dict[str, float] = {}
         self._announced = False
@@ -89,6 +90,10 @@ class Host:
         """
         configure_mappers()
         try:
+            if self._companion is None:
+                # The Forge's own job for it sees the Forge's host only.
+                for job_id in tidy.clear(self.forge.store, self.forge.settings):
+                    _LOGGER.info("Deleted what job %s left in the middle of its work", job_id)
             self._look_after()
         except ForgeError as error:
             _LOGGER.warning("The worker waits: %s", error)
@@ -123,13 +128,7 @@ class Host:
         if self._is_due("sweep", _SWEEP_EVERY_S):
             proc.reap({*self._running, *self._children()})
             mine = {running.claim.job_id for running in self._running.values()}
-            recovery.recover(
-                self.forge.store,
-                self._worker,
-                mine,
-                self._say,
-                partial(end_left, self.forge.settings),
-            )
+            recovery.recover(self.forge.store, self._worker, mine, self._settler)
             recovery.resend(self.forge.store, self.forge.queue)
         # One a Forge; workers elsewhere have nothing to forget.
         if self._companion is not None and self._is_due("tidy", _TIDY_EVERY_S):
@@ -238,12 +237,9 @@ class Host:
 
     def _settle(self, running: Running, code: int) -> None:
         """Settle a job whose process ended without having written how."""
-        claim = running.claim
         with suppress(LostClaim):
-            settle(
-                claim,
-                partial(self._say, claim.job_id),
-                partial(end_left, self.forge.settings),
+            self._settler.settle(
+                running.claim,
                 resumable=running.kind.resumable,
                 why=running.why,
                 how=how(code),

@@ -41,6 +41,8 @@ class Kind:
             ) from None
 
 
+#: What the kinds are called that the Forge has for itself, and that nobody waits for.
+OWN: Final = "forge."
 _KINDS: Final[dict[str, Kind]] = {}
 
 

@@ -2,7 +2,7 @@
 
 from forge.jobs.files import Files, LocalFiles
 from forge.jobs.places import log_of
-from forge.jobs.remote import RemoteFiles, RemoteSink
+from forge.jobs.remote import Home, RemoteFiles, RemoteSink
 from forge.jobs.sinks import LocalSink, Sink
 from forge.settings import Settings
 from forge.tokens import token
@@ -12,8 +12,5 @@ def outlets(settings: Settings, job_id: str) -> tuple[Sink, Files]:
     """Return where a running job writes. Raise Invalid where a remote one has no token."""
     if settings.server_url is None:
         return LocalSink(log_of(settings, job_id)), LocalFiles(settings.data_dir)
-    given = token(settings)
-    return (
-        RemoteSink(settings.server_url, given, job_id),
-        RemoteFiles(settings.server_url, given),
-    )
+    home = Home(settings.server_url, token(settings))
+    return RemoteSink(home, job_id), RemoteFiles(home)

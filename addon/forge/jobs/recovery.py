@@ -1,8 +1,7 @@
 """Nothing stays "running" that nobody runs, and nothing waits that nobody knows of."""
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from functools import partial
 import logging
 from typing import Final
 
@@ -13,7 +12,7 @@ from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.kinds import kind_of
 from forge.jobs.queue import Queue
 from forge.jobs.rows import JobRow
-from forge.jobs.running import settle
+from forge.jobs.running import Settler
 from forge.jobs.states import ACTIVE, Slot, State
 from forge.jobs.workers import Worker
 from forge.store.base import now
@@ -24,17 +23,10 @@ _LOGGER: Final = logging.getLogger(__name__)
 _FRESH: Final = timedelta(seconds=5)
 
 
-def recover(
-    store: Store,
-    worker: Worker,
-    running: AbstractSet[str],
-    say: Callable[[str, str], None],
-    end_left: Callable[[str], None],
-) -> None:
+def recover(store: Store, worker: Worker, running: AbstractSet[str], settler: Settler) -> None:
     """Settle the jobs of dead workers: again from the beginning, or failed.
 
-    `running` are the worker's own: what it claimed besides could not be started. `say` writes
-    a line to the log of a job, `end_left` ends what one left running.
+    `running` are the worker's own: what it claimed besides could not be started.
     """
     for name in (worker.id, *worker.dead()):
         how = "its worker died" if name != worker.id else "it could not be started"
@@ -50,10 +42,8 @@ def recover(
             except NotFound:
                 resumable = False
             try:
-                state = settle(
+                state = settler.settle(
                     Claim(store, row.id, row.kind, row.attempt),
-                    partial(say, row.id),
-                    end_left,
                     resumable=resumable,
                     why=None,
                     how=how,

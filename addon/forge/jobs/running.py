@@ -1,6 +1,7 @@
 """A job that runs: its process, how long it may, and how it is ended."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 import os
@@ -8,9 +9,10 @@ import signal
 import time
 from typing import Final
 
-from forge.errors import JobError
+from forge.errors import JobError, Unavailable
 from forge.jobs.claim import Claim
 from forge.jobs.kinds import Kind
+from forge.jobs.queue import Queue
 from forge.jobs.states import State
 
 #: A job whose process died so often is not begun again: it is what kills it.
@@ -72,41 +74,44 @@ class Running:
         os.kill(self.pid, number)
 
 
-def settle(
-    claim: Claim,
-    say: Callable[[str], None],
-    end_left: Callable[[str], None],
-    *,
-    resumable: bool,
-    why: Why | None,
-    how: str,
-) -> State:
-    """Decide what becomes of a job that nobody runs any more. Raise LostClaim.
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Decides what becomes of jobs that nobody runs any more."""
 
-    It is said in the log before it is written: who reads on to the end reads this too.
-    """
-    cancelled = claim.cancel_requested()
-    # What a killed process started may still work on this host.
-    end_left(claim.job_id)
-    if why is Why.CANCELLED or cancelled:
-        say("✗ cancelled")
-        claim.finish(State.CANCELLED)
-        return State.CANCELLED
-    if why is Why.OVERDUE:
-        error = JobError("The job took too long and was ended", about="timeout")
-    elif resumable and (why is Why.STOPPING or claim.attempt < MOST_ATTEMPTS):
-        say(f"» {how}; queued again")
-        claim.give_back()
-        return State.QUEUED
-    else:
-        error = JobError(
-            f"The job was interrupted: {how}; start it again",
-            about="interrupted",
-            attempt=claim.attempt,
-        )
-    say(f"✗ {error.code}: {error.message}")
-    claim.finish(State.FAILED, error=error)
-    return State.FAILED
+    queue: Queue
+    #: Writes a line to a job's log.
+    say: Callable[[str, str], None]
+    #: Ends what a killed process started, and may still work on this host.
+    end_left: Callable[[str], None]
+
+    def settle(self, claim: Claim, *, resumable: bool, why: Why | None, how: str) -> State:
+        """Decide what becomes of a job. Raise LostClaim.
+
+        It is said in the log before it is written: who reads on to the end reads this too.
+        """
+        cancelled = claim.cancel_requested()
+        self.end_left(claim.job_id)
+        if why is Why.CANCELLED or cancelled:
+            self.say(claim.job_id, "✗ cancelled")
+            claim.finish(State.CANCELLED)
+            return State.CANCELLED
+        if why is Why.OVERDUE:
+            error = JobError("The job took too long and was ended", about="timeout")
+        elif resumable and (why is Why.STOPPING or claim.attempt < MOST_ATTEMPTS):
+            self.say(claim.job_id, f"» {how}; queued again")
+            slot, priority = claim.give_back()
+            with suppress(Unavailable):  # whoever sweeps sends what no queue holds
+                self.queue.put(slot, claim.job_id, priority)
+            return State.QUEUED
+        else:
+            error = JobError(
+                f"The job was interrupted: {how}; start it again",
+                about="interrupted",
+                attempt=claim.attempt,
+            )
+        self.say(claim.job_id, f"✗ {error.code}: {error.message}")
+        claim.finish(State.FAILED, error=error)
+        return State.FAILED
 
 
 def how(code: int) -> str:

@@ -1,5 +1,6 @@
 """The job that forgets: old jobs with their files, events beyond the bound, what the dead left."""
 
+from collections.abc import Iterator
 from pathlib import Path
 import re
 import shutil
@@ -51,10 +52,9 @@ def tidy(ctx: Context, params: Tidy) -> dict[str, Any]:
         ctx.log(f"forgot {job_id}")
     with ctx.store.write() as session:
         events.forget(session)
-    for folder in _left(ctx.store, ctx.settings):
+    for job_id in clear(ctx.store, ctx.settings):
         ctx.checkpoint()
-        shutil.rmtree(folder, ignore_errors=True)
-        ctx.log(f"deleted what {folder.name} left in the middle of its work")
+        ctx.log(f"deleted what {job_id} left in the middle of its work")
     return {"forgotten": len(old)}
 
 
@@ -71,6 +71,13 @@ def is_due(store: Store, settings: Settings) -> bool:
     oldest, newest = events.bounds(store)
     beyond = newest - oldest >= events.KEPT
     return not asked and bool(old or beyond or _left(store, settings))
+
+
+def clear(store: Store, settings: Settings) -> Iterator[str]:
+    """Delete what jobs left on this host that were killed and ended otherwise; tell their ids."""
+    for folder in _left(store, settings):
+        shutil.rmtree(folder, ignore_errors=True)
+        yield folder.name
 
 
 def _left(store: Store, settings: Settings) -> list[Path]:

@@ -110,12 +110,12 @@ class There(Inputs):
         """Ask the Forge at an address."""
         self._ctx = ctx
         self._home = Home(server_url, token(ctx.settings))
-        self._at = f"/jobs/{ctx.job_id}"
+        self._at = ("jobs", ctx.job_id)
 
     @override
     def overlay(self, kept: Kept) -> Sequence[Entry]:
         packed = self._ctx.folder / "overlay.tar"
-        headers = self._home.fetch(f"{self._at}/overlay", packed)
+        headers = self._home.fetch(*self._at, "overlay", to=packed)
         with packed.open("rb") as file:
             return unpack(
                 file,
@@ -126,30 +126,30 @@ class There(Inputs):
 
     @override
     def hit(self, key: str) -> str | None:
-        found: str | None = self._home.ask("GET", f"{self._at}/inputs", query={"key": key})["hit"]
+        found: str | None = self._home.ask("GET", *self._at, "inputs", query={"key": key})["hit"]
         return found
 
     @override
     def trusted(self) -> Path:
         folder = self._ctx.folder / "trusted"
-        own_keys.write(plain(self._home.ask("GET", f"{self._at}/inputs")["trusted"]), folder)
+        own_keys.write(plain(self._home.ask("GET", *self._at, "inputs")["trusted"]), folder)
         return folder
 
     @override
     def have_keys(self, sha256: str) -> None:
-        told = self._home.ask("GET", f"{self._at}/inputs", query={"builder": sha256})
+        told = self._home.ask("GET", *self._at, "inputs", query={"builder": sha256})
         own_keys.keep(plain(told["builder_keys"]), Shelf(self._ctx.settings).keys(sha256))
 
     @override
     def keep_keys(self, sha256: str, made: Mapping[str, bytes]) -> None:
         listed = [{"name": name, "body": key} for name, key in coded(made).items()]
         body = {"builder": sha256, "keys": listed}
-        self._home.ask("PUT", f"{self._at}/builder-keys", body=body)
+        self._home.ask("PUT", *self._at, "builder-keys", body=body)
         own_keys.keep(made, Shelf(self._ctx.settings).keys(sha256))
 
     @override
     def share(self, folder: str, names: Sequence[str]) -> None:
-        self._home.ask("POST", f"{self._at}/share", body={"names": list(names)})
+        self._home.ask("POST", *self._at, "share", body={"names": list(names)})
 
 
 def coded(found: Mapping[str, bytes]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from .client import Client
 from .errors import Away, ForgeError, NoForge, Refused, TokenRefused
 from .facts import (
     FINISHED,
+    OWN,
     RUNNING,
     Builder,
     Happening,
@@ -131,8 +132,8 @@ class Forge(DataUpdateCoordinator[State]):
         """Ask for everything. Raise ForgeError."""
         status, active, ended, builders = await asyncio.gather(
             self.client.get("status"),
-            self.client.get("jobs", state=("queued", *RUNNING), limit=500),
-            self.client.get("jobs", state=FINISHED, limit=1),
+            self.client.get("jobs", state=("queued", *RUNNING), own=False, limit=500),
+            self.client.get("jobs", state=FINISHED, own=False, limit=1),
             self.client.get("builders"),
         )
         profiles, stable = await asyncio.gather(self._profiles(), self._stable())
@@ -255,6 +256,8 @@ class Forge(DataUpdateCoordinator[State]):
         if not isinstance(said, dict) or not isinstance(id_, str):
             return
         job = Job.of(id_, said)
+        if job.kind.startswith(OWN):
+            return
         self._told += 1
         known = self.data.jobs.get(id_)
         jobs = {key: value for key, value in self.data.jobs.items() if key != id_}

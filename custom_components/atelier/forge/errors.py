@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN
+from .refusals import sentence
 
 #: What somebody asked for in a way that cannot be: not a fault of anything.
 _WRONG_USE: Final = ("validation", "not_found", "conflict", "precondition")
@@ -50,12 +51,11 @@ def translated(error: ForgeError) -> HomeAssistantError:
             return _said("forge_token_refused")
         case Refused():
             wrong_use = error.code.partition(".")[0] in _WRONG_USE
-            return _said(
+            key, told = sentence(error.code, error.facts) or (
                 "forge_refused",
-                ServiceValidationError if wrong_use else HomeAssistantError,
-                message=error.message,
-                code=error.code,
+                {"message": error.message, "code": error.code},
             )
+            return _said(key, ServiceValidationError if wrong_use else HomeAssistantError, **told)
         case NoForge():
             return _said("forge_none")
         case _:

@@ -11,6 +11,9 @@ RUNNING: Final = ("preparing", "downloading", "verifying", "building", "collecti
 #: The job that builds an image; what else runs is its own affair.
 BUILD: Final = "build.image"
 
+#: What the kinds of jobs are called that a Forge has for itself, as to forget old ones.
+OWN: Final = "forge."
+
 #: Parts of a version that say what it understands.
 _TELLING: Final = 2
 _RELEASE: Final = re.compile(r"\d+\.\d+(\.\d+)?")
@@ -125,8 +128,8 @@ class State:
     builders: tuple[Builder, ...] = ()
     #: Free space where the Forge keeps everything, in bytes.
     disk_free: int | None = None
-    #: Why it can build nothing where it runs.
-    cannot_build: str | None = None
+    #: Why it can build nothing where it runs, as it tells errors: code, message, facts.
+    cannot_build: Mapping[str, Any] | None = None
     #: The newest release of OpenWrt that is not a test.
     stable: str | None = None
     #: By profile: the job that builds it, or waits to; one that runs goes before.
@@ -154,10 +157,9 @@ class State:
         return sum(builder.size for builder in self.builders)
 
 
-def hindrance(status: Mapping[str, Any]) -> str | None:
+def hindrance(status: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return why a Forge can build nothing, None where it can."""
-    said = _object(status.get("cannot_build"))
-    return None if said is None else str(said.get("message"))
+    return _object(status.get("cannot_build"))
 
 
 def newest(releases: Mapping[str, Any]) -> str | None:

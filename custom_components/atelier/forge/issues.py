@@ -64,5 +64,10 @@ class ForgeIssues:
             yield "forge_disk_low", {"free": str(state.disk_free >> 20)}
         if bad := [one.place for one in state.builders if one.problem == "integrity.signature_bad"]:
             yield "forge_signature_bad", {"places": ", ".join(bad)}
-        if state.cannot_build is not None:
-            yield "forge_unsupported_host", {"message": state.cannot_build}
+        match state.cannot_build:
+            case {"facts": {"machine": str(machine)}}:
+                yield "forge_unsupported_host", {"machine": machine}
+            case {"facts": {"missing": [*programs]}}:
+                yield "forge_missing_programs", {"programs": ", ".join(map(str, programs))}
+            case {"message": message}:
+                yield "forge_cannot_build", {"message": str(message)}

@@ -37,7 +37,7 @@ function fieldWords(where: string): string {
 
 /** Return our words for a Forge's code; none where they would name a fact that it does not tell. */
 function forgeText({ code, facts }: Failure): string {
-  const key = `forge_failures.${code}`;
+  const key = `forge_failures.${code.replaceAll(".", "_")}`;
   if (!known(key)) return "";
   const named = Object.entries(facts).flatMap(([name, fact]): [string, string | number][] => {
     const said = Array.isArray(fact) ? fact.join(", ") : fact;

@@ -1,5 +1,6 @@
 /** The panel's own text: JSON files by language, one for each page. */
 
+import forgeFailures from "../../../custom_components/atelier/translations/en.json?forge-failures";
 import { plural } from "./format";
 
 type Entry = string | { one: string; other: string };
@@ -8,14 +9,16 @@ interface Tree {
 }
 type Files = Record<string, { default: Tree }>;
 
-const english = gathered(import.meta.glob("./en/*.json", { eager: true }) as Files);
+const english = gathered(import.meta.glob("./en/*.json", { eager: true }) as Files, forgeFailures);
 let texts = english;
 
-/** Name each file's text by the file. */
-export function gathered(found: Files): Tree {
-  return Object.fromEntries(
-    Object.entries(found).map(([path, file]) => [path.replace(/^.*\/|\.json$/g, ""), file.default]),
-  );
+/** Name each file's text by the file; Home Assistant tells a Forge's failures in the same words. */
+export function gathered(found: Files, forgeFailures: Tree): Tree {
+  const files = Object.entries(found).map(([path, file]): [string, Tree] => [
+    path.replace(/^.*\/|\.json$/g, ""),
+    file.default,
+  ]);
+  return { ...Object.fromEntries(files), forge_failures: forgeFailures };
 }
 
 /** Speak a language from now on; English where we have no other. */

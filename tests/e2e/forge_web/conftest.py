@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 from between import HERE, Ingress, Line
-from forge_browsing import Web, opened
+from forge_browsing import ROUTER, Web, opened
 from playwright.async_api import Browser, Page
 import pytest
 import pytest_asyncio
@@ -16,16 +16,6 @@ from rig.ports import free_port
 from tests.forge.house import House
 from tests.forge.works import beside
 
-ROUTER: Final = {
-    "name": "Router in the attic",
-    "device_id": "attic",
-    "openwrt_release": "24.10.4",
-    "target": "mediatek",
-    "subtarget": "filogic",
-    "imagebuilder_profile": "bananapi_bpi-r3",
-    "packages": ["htop"],
-    "tags": ["lab"],
-}
 PROFILES: Final[dict[str, dict[str, Any]]] = {
     "attic": {},
     "broken": {"packages": ["no-such-package"]},

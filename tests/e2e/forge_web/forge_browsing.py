@@ -9,6 +9,17 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 from tests.forge.house import TOKEN, House
 
 PASSWORD: Final = "input[type=password]"
+#: A profile of the tests' mirror, but for its id.
+ROUTER: Final = {
+    "name": "Router in the attic",
+    "device_id": "attic",
+    "openwrt_release": "24.10.4",
+    "target": "mediatek",
+    "subtarget": "filogic",
+    "imagebuilder_profile": "bananapi_bpi-r3",
+    "packages": ["htop"],
+    "tags": ["lab"],
+}
 #: What browsers say of the answer that the token is asked for after.
 _ASKED: Final = "401 (Unauthorized)"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from browsing import needs_chromium
-from forge_browsing import go, opened
+from forge_browsing import ROUTER, go, opened
 from playwright.async_api import Browser, expect
 import pytest
 
@@ -11,23 +11,13 @@ from tests.forge.house import House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), needs_chromium]
 
-ROUTER = {
-    "profile_id": "attic",
-    "name": "Router in the attic",
-    "device_id": "attic",
-    "openwrt_release": "24.10.4",
-    "target": "mediatek",
-    "subtarget": "filogic",
-    "imagebuilder_profile": "bananapi_bpi-r3",
-}
-
 
 @pytest.fixture(scope="module")
 def old_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Run a Forge on a machine that calls itself i686."""
     folder = tmp_path_factory.mktemp("old") / "data"
     with House(folder, machine="i686", offline=True) as house:
-        assert house.ask("POST", "/api/v1/profiles", ROUTER)[0] == 201
+        assert house.ask("POST", "/api/v1/profiles", {"profile_id": "attic", **ROUTER})[0] == 201
         yield house
 
 

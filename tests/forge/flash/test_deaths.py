@@ -19,6 +19,7 @@ from forge.jobs.context import Context
 from forge.jobs.facts import Job
 from forge.jobs.outlets import outlets
 from forge.jobs.rows import LockRow
+from forge.jobs.running import Settler
 from forge.jobs.states import State
 from forge.jobs.users import end_left
 from forge.jobs.workers import Worker
@@ -100,13 +101,8 @@ def killed(room: Room, job: Job, prepare: Callable[[], None]) -> Job:
         finally:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
-    recovery.recover(
-        forge.store,
-        room.worker,
-        set(),
-        lambda _job, _line: None,
-        partial(end_left, forge.settings),
-    )
+    settler = Settler(forge.queue, lambda _job, _line: None, partial(end_left, forge.settings))
+    recovery.recover(forge.store, room.worker, set(), settler)
     return forge.jobs.show(job.id)
 
 

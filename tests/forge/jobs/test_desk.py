@@ -25,7 +25,7 @@ from forge.jobs.limits import Limits
 from forge.jobs.lines import Lines
 from forge.jobs.places import log_of
 from forge.jobs.rows import EventRow, JobRow, WorkerRow
-from forge.jobs.running import Why, settle
+from forge.jobs.running import Settler, Why
 from forge.jobs.sinks import LocalSink
 from forge.jobs.states import Slot, State
 from forge.jobs.users import end_left
@@ -55,6 +55,18 @@ def claimed(forge: Forge, worker: Worker) -> Callable[..., tuple[Job, Claim]]:
         return job, taken
 
     return claim
+
+
+def settling(forge: Forge) -> tuple[Settler, list[tuple[str, str]]]:
+    """Return what settles jobs, and what it says of them."""
+    said: list[tuple[str, str]] = []
+    end = partial(end_left, forge.settings)
+    return Settler(forge.queue, lambda *line: said.append(line), end), said
+
+
+def taken(forge: Forge) -> list[str]:
+    """Take all that waits from the queue of builds; return its ids."""
+    return list(iter(lambda: forge.queue.take(Slot.BUILD), None))
 
 
 def die(worker: Worker) -> None:
@@ -143,6 +155,7 @@ def test_jobs_are_found_by_state_and_kind(forge: Forge) -> None:
     forge.jobs.cancel(ended.id)
     assert [job.id for job in forge.jobs.list(states=[State.CANCELLED])] == [ended.id]
     assert [job.id for job in forge.jobs.list(kind="forge.tidy")] == [tidy.id]
+    assert [job.id for job in forge.jobs.list(own=False)] == [ended.id]
     assert forge.jobs.counts()["queued"] == forge.jobs.counts()["cancelled"] == 1
     with pytest.raises(Conflict):
         forge.jobs.cancel(ended.id)
@@ -216,21 +229,13 @@ def test_what_becomes_of_a_job_that_nobody_runs(
     state: State,
 ) -> None:
     job, claim = claimed(kind, trace="-")
-    said: list[str] = []
+    taken(forge)
+    settler, said = settling(forge)
     resumable = kind_of(kind).resumable
-    assert (
-        settle(
-            claim,
-            said.append,
-            partial(end_left, forge.settings),
-            resumable=resumable,
-            why=why,
-            how="it died",
-        )
-        is state
-    )
+    assert settler.settle(claim, resumable=resumable, why=why, how="it died") is state
     assert forge.jobs.show(job.id).state is state
     assert len(said) == 1
+    assert taken(forge) == ([job.id] if state is State.QUEUED else [])
 
 
 def test_a_dead_worker_on_this_disk_is_known_at_once(
@@ -239,23 +244,11 @@ def test_a_dead_worker_on_this_disk_is_known_at_once(
     job, _claim = claimed("test.resumable", trace="-")
     other = Worker(forge.store, forge.settings)
     other.announce()
-    said: list[tuple[str, str]] = []
-    recovery.recover(
-        forge.store,
-        other,
-        set(),
-        lambda job_id, line: said.append((job_id, line)),
-        partial(end_left, forge.settings),
-    )
+    settler, said = settling(forge)
+    recovery.recover(forge.store, other, set(), settler)
     assert forge.jobs.show(job.id).state is State.PREPARING
     die(worker)
-    recovery.recover(
-        forge.store,
-        other,
-        set(),
-        lambda job_id, line: said.append((job_id, line)),
-        partial(end_left, forge.settings),
-    )
+    recovery.recover(forge.store, other, set(), settler)
     assert forge.jobs.show(job.id).state is State.QUEUED
     assert said == [(job.id, "» its worker died; queued again")]
     with forge.store.read() as session:
@@ -266,9 +259,7 @@ def test_what_was_claimed_and_never_started_is_settled(
     forge: Forge, worker: Worker, claimed: Callable[..., tuple[Job, Claim]]
 ) -> None:
     started, left = (claimed("test.resumable", trace="-")[0].id for _ in range(2))
-    recovery.recover(
-        forge.store, worker, {started}, lambda *_said: None, partial(end_left, forge.settings)
-    )
+    recovery.recover(forge.store, worker, {started}, settling(forge)[0])
     assert forge.jobs.show(started).state is State.PREPARING
     assert forge.jobs.show(left).state is State.QUEUED
 
@@ -302,13 +293,7 @@ def test_a_job_of_a_kind_that_is_gone_fails(
     with forge.store.write() as session:
         session.execute(sa.update(JobRow).values(kind="gone"))
     die(worker)
-    recovery.recover(
-        forge.store,
-        Worker(forge.store, forge.settings),
-        set(),
-        lambda *_said: None,
-        partial(end_left, forge.settings),
-    )
+    recovery.recover(forge.store, Worker(forge.store, forge.settings), set(), settling(forge)[0])
     assert forge.jobs.show(job.id).state is State.FAILED
 
 

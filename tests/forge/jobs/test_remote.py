@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from forge.errors import Upstream, is_full
+from forge.errors import Unavailable, is_full
 from forge.jobs import remote
 from forge.jobs.remote import Home
 
@@ -58,7 +58,7 @@ def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.mark.parametrize("server", [2], indirect=True)
 def test_what_came_in_part_is_fetched_again(server: Breaking, tmp_path: Path) -> None:
-    headers = Home(server.url, "token").fetch("/x", tmp_path / "overlay")
+    headers = Home(server.url, "token").fetch("x", to=tmp_path / "overlay")
     assert (tmp_path / "overlay").read_bytes() == _BODY
     assert headers["X-Tree-Hash"] == "v2:x"
     assert server.asked == 3
@@ -66,14 +66,14 @@ def test_what_came_in_part_is_fetched_again(server: Breaking, tmp_path: Path) ->
 
 @pytest.mark.parametrize("server", [99], indirect=True)
 def test_a_line_that_always_breaks_is_the_forge_s_fault(server: Breaking, tmp_path: Path) -> None:
-    with pytest.raises(Upstream, match="does not answer") as failed:
-        Home(server.url, "token").fetch("/x", tmp_path / "overlay")
-    assert failed.value.code == "upstream.forge"
+    with pytest.raises(Unavailable, match="No Forge answers") as failed:
+        Home(server.url, "token").fetch("x", to=tmp_path / "overlay")
+    assert failed.value.code == "unavailable.forge"
 
 
 @pytest.mark.parametrize("server", [0], indirect=True)
 def test_a_full_disk_is_nobody_elses_fault(server: Breaking) -> None:
     with pytest.raises(OSError, match="No space left") as full:
-        Home(server.url, "token").fetch("/x", Path("/dev/full"))
+        Home(server.url, "token").fetch("x", to=Path("/dev/full"))
     assert is_full(full.value)
     assert server.asked == 1

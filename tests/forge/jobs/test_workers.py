@@ -107,7 +107,7 @@ def test_a_live_log_is_seen_while_it_is_silent(house: House, workers: dict[str, 
 
 
 def test_a_killed_workers_job_is_taken_over(
-    house: House, workers: dict[str, subprocess.Popen[bytes]], trace: Path
+    house: House, workers: dict[str, subprocess.Popen[bytes]], trace: Path, tmp_path: Path
 ) -> None:
     job = house.submit("test.where", trace=str(trace), seconds=2)
     until(trace.exists)
@@ -122,6 +122,12 @@ def test_a_killed_workers_job_is_taken_over(
         f"began 2 {second}",
         f"ended 2 {second}",
     ]
+    # Nobody but that worker sees its disk: it clears it when it begins again.
+    left = tmp_path / first / "work" / job.id
+    assert left.is_dir()
+    house.worker(tmp_path / first, build_jobs=2, server_url=house.url)
+    until(lambda: not left.exists())
+    assert f"Deleted what job {job.id} left in the middle of its work" in house.said()
 
 
 def test_one_who_was_taken_for_dead_does_not_finish(

@@ -156,13 +156,17 @@ async def test_a_real_forge_does_and_refuses(
     assert (await act(hass, "list_builds"))["builds"] == []
     assert (await act(hass, "list_profiles", tag="none"))["profiles"] == []
     assert (await act(hass, "prune_builders", all=True))["kind"] == "builder.prune"
-    for action, said in (
-        ("build_image", {"profile_id": "nobody"}),
-        ("ensure_builder", PLACE | {"target": "../etc"}),
-        ("list_cards", {}),
-        ("list_artifacts", {"build_id": ID}),
+    for action, said, told in (
+        ("build_image", {"profile_id": "nobody"}, "There is no such profile"),
+        (
+            "ensure_builder",
+            PLACE | {"target": "../etc"},
+            r"The Forge does not take body\.target as it was given",
+        ),
+        ("list_cards", {}, "Writing cards is switched off: set the option flashing to allow it"),
+        ("list_artifacts", {"build_id": ID}, "There is no such build"),
     ):
-        with pytest.raises(ServiceValidationError, match="The Forge did not do it"):
+        with pytest.raises(ServiceValidationError, match=told):
             await act(hass, action, **said)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from custom_components.atelier.forge.entities.update import newer
 from custom_components.atelier.forge.facts import apart, hindrance, newest
+from custom_components.atelier.forge.refusals import sentence
 
 
 @pytest.mark.parametrize(
@@ -26,13 +27,13 @@ def test_the_newest_release(said: dict[str, Any], expected: str | None) -> None:
     [
         (
             {"cannot_build": {"code": "precondition.unsupported_host", "message": "A toaster"}},
-            "A toaster",
+            {"code": "precondition.unsupported_host", "message": "A toaster"},
         ),
         ({"cannot_build": None}, None),
         ({}, None),
     ],
 )
-def test_why_nothing_can_be_built(said: dict[str, Any], expected: str | None) -> None:
+def test_why_nothing_can_be_built(said: dict[str, Any], expected: dict[str, str] | None) -> None:
     assert hindrance(said) == expected
 
 
@@ -62,3 +63,28 @@ def test_versions_that_are_apart(one: str, other: str, expected: bool) -> None:
 )
 def test_what_to_build_from(named: str, stable: str | None, expected: str) -> None:
     assert newer(named, stable) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "expected"),
+    [
+        (
+            "build.packages_missing",
+            {"packages": ["tmux", "vim"]},
+            ("forge_refused_build_packages_missing", {"packages": "tmux, vim"}),
+        ),
+        (
+            "conflict.version",
+            {"version": 7, "profile_id": "attic"},
+            ("forge_refused_conflict_version", {"version": "7"}),
+        ),
+        ("internal", {}, ("forge_refused_internal", {})),
+        ("conflict.version", {}, None),
+        ("conflict.version", {"version": {"of": "another form"}}, None),
+        ("precondition.of_a_newer_forge", {"version": 7}, None),
+    ],
+)
+def test_a_refusals_sentence(
+    code: str, facts: dict[str, Any], expected: tuple[str, dict[str, str]] | None
+) -> None:
+    assert sentence(code, facts) == expected

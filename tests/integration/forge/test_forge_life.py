@@ -152,8 +152,11 @@ async def test_what_is_no_event_is_passed_over(
     wire.tell("job.done", {}, job_id=None)
     wire.send(b"event: job.done\ndata: {}\n\n")
     wire.tell("something.else", {})
+    # What a Forge has for itself is nobody's last result.
+    wire.tell("job.done", {"kind": "forge.tidy", "state": "done"}, job_id="2" * 32)
     wire.tell("job.queued", {"kind": "x", "state": "queued"}, job_id=JOB)
     await until(hass, lambda: state(hass, "sensor.forge_waiting_jobs") == "1")
+    assert state(hass, "sensor.forge_last_result") == "unknown"
 
 
 async def test_forgotten_events_have_everything_read_anew(
@@ -241,7 +244,12 @@ async def test_profiles_have_devices_as_long_as_they_are_there(
 
 async def test_what_a_person_has_to_mend(hass: HomeAssistant, wire: Wire, connect: Connect) -> None:
     bad = {"code": "integrity.signature_bad", "message": "bad", "facts": {}}
-    host = {"code": "precondition.unsupported_host", "message": "this is a toaster", "facts": {}}
+    host = {
+        "code": "precondition.unsupported_host",
+        "message": "a toaster",
+        "facts": {"machine": "t"},
+    }
+    programs = {"code": "precondition.missing_programs", "facts": {"missing": ["make", "xz"]}}
     place = {"release": "23.05.5", "target": "ath79", "subtarget": "generic"}
     stands = {"version": "0.7.1", "disk_reserve": GB // 2}
     wire.says |= {
@@ -256,6 +264,10 @@ async def test_what_a_person_has_to_mend(hass: HomeAssistant, wire: Wire, connec
         "forge_signature_bad",
         "forge_unsupported_host",
     }
+    wire.says["status"] |= {"cannot_build": programs}
+    wire.tell("builder.changed", {})
+    await until(hass, lambda: "forge_missing_programs" in issues(hass))
+    assert "forge_unsupported_host" not in issues(hass)
     wire.says |= {
         "status": {**stands, "disk_free": 10 * GB, "cannot_build": None},
         "builders": {"builders": []},

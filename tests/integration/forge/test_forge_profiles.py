@@ -177,16 +177,16 @@ async def test_a_build_that_is_not_begun_leaves_the_profile_as_it_was(
 
     async def refuse(request: web.Request) -> web.Response:
         if request.method == "POST":
-            return refusal(412, "precondition.unsupported_host", "this is a toaster")
+            return refusal(412, "precondition.new_one", "this is a toaster")
         return web.json_response(attic.says["builds"])
 
     attic.answers["builds"] = refuse
     attic.says["status"] |= {"cannot_build": {"message": "this is a toaster"}}
-    with pytest.raises(ServiceValidationError, match="this is a toaster"):
+    with pytest.raises(ServiceValidationError, match=r"this is a toaster \(precondition.new_one\)"):
         await act(hass, "update", "install", UPDATE)
     assert [document["openwrt_release"] for _, document in kept] == ["24.10.4", "23.05.5"]
     assert kept[1][0] == {"expected": "2"}
-    await until(hass, lambda: issues(hass) == {"forge_unsupported_host"})
+    await until(hass, lambda: issues(hass) == {"forge_cannot_build"})
 
 
 async def test_a_profile_that_names_the_newest_is_built_as_it_is(
