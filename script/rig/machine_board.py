@@ -120,6 +120,11 @@ class MachineBoard:
         return self._loop.time() * self._speed
 
     @property
+    def asks(self) -> bool:
+        """Tell whether it asks the server: not while it is apart, nor for a while after silence."""
+        return self.link.connected and self._loop.time() >= self._unresponsive_until
+
+    @property
     def relay(self) -> bool:
         """Tell whether the machine has power because somebody is logged in."""
         return self.session is not None
@@ -280,8 +285,7 @@ class MachineBoard:
     async def _ask(self, message: str) -> dict[str, Any] | None:
         """Send a message and return its answer; what matters is held back if there is none."""
         async with self._lock:
-            silent = self.link.connected and self._loop.time() < self._unresponsive_until
-            if self.link.connected and not silent and await self._empty_memory():
+            if self.asks and await self._empty_memory():
                 try:
                     answer = await self._publish_and_wait(message)
                 except PublishError:

@@ -59,6 +59,12 @@ class Makerspace:
         """Switch the boards off."""
         await asyncio.gather(*(reader.cut() for reader in self.readers.values()))
 
+    async def tap(self, number: int, card: str) -> None:
+        """Show a card at a machine, once its board asks the server for it."""
+        reader = self.readers[number]
+        await reader.heard()
+        await reader.tap(card)
+
     async def entity_id(self, number: int, key: str) -> str:
         """Return the id of one of a machine's entities, such as `state`."""
         return await self.hass.entity_id(f"{self.entry_id}/machine/{number}/{key}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HOLD_S: Final = 11.0
 #: How long a board's answer to a tap stays on its display.
 _MESSAGE_S: Final = 4.0
+_LOOK_S: Final = 0.2
 
 _FABOMATIC_SAYS: Final = {
     "en": {},
@@ -56,6 +57,9 @@ class Reader(Protocol):
 
     async def cut(self) -> None:
         """Cut its power."""
+
+    async def heard(self) -> None:
+        """Wait until the board would ask the server, as it does not for a while after silence."""
 
     async def tap(self, card: str, *, hold: bool = False) -> None:
         """Show a card for a moment, or hold it until the board has understood."""
@@ -99,6 +103,13 @@ class FabomaticReader:
         board, self._board = self._board, None
         if board is not None:
             await board.power_cut()
+
+    async def heard(self) -> None:
+        """Wait until the board would ask the server."""
+        while True:
+            if self._powered().asks:
+                return
+            await asyncio.sleep(_LOOK_S)
 
     async def tap(self, card: str, *, hold: bool = False) -> None:
         """Show a card for a moment, or hold it until the board has understood."""
@@ -174,6 +185,9 @@ class GateReader:
     async def cut(self) -> None:
         """Cut its power."""
         await self.gate.kill()
+
+    async def heard(self) -> None:
+        """Return at once: this board asks at every card."""
 
     async def tap(self, card: str, *, hold: bool = False) -> None:
         """Show a card for a moment, or hold it until the board has understood."""

@@ -175,10 +175,9 @@ class Answer:
         """Read some bytes, or all. Raise Unavailable, also where it ends before its end."""
         with self._reached():
             piece = self._answer.read(most)
-            if most and not piece and self._answer.length:
-                # Which http.client says of whole answers only.
-                raise client.IncompleteRead(b"", self._answer.length)
-            return piece
+        if most and not piece and self._answer.length:  # which http.client tells of no part
+            raise Unavailable("The answer came only in part: try again", about="forge")
+        return piece
 
     def readline(self, most: int) -> bytes:
         """Read a line. Raise Unavailable."""

@@ -93,6 +93,8 @@ async def test_a_script_builds_and_gets_its_answer(house: Workshop, smithy: Smit
         "/api/config/script/config/build_garden",
         {"alias": "Build the garden router", "sequence": sequence, "mode": "single"},
     )
+    # Home Assistant answers before the script is there.
+    await hass.wait_state("script.build_garden", "off")
     jobs = await hass.entity_id(smithy.unique_id("jobs"))
     async with hass.stream("subscribe_entities", entity_ids=[jobs]) as changes:
         started = await hass.act("script.build_garden", response=True)

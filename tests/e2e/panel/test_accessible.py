@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from browsing import go, log_in, needs_chromium
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 import pytest
 
 from rig.workshop import Workshop
@@ -37,6 +37,8 @@ async def test_every_page_can_be_read(browser: Browser, house: Workshop, scheme:
         await go(page, f"/atelier/{name}")
         await page.locator(f"atelier-panel atelier-{name}").wait_for()
         await page.locator("at-note[kind=loading]").first.wait_for(state="detached")
+        # A table that asks anew is pale meanwhile.
+        await expect(page.locator("table[aria-busy=true]")).to_have_count(0)
         assert await look(page) == [], name
     await page.context.close()
 

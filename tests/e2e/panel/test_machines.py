@@ -44,7 +44,7 @@ async def test_a_tap_shows_who_is_on(machines: Page, makerspace: Makerspace) -> 
     laser = card(machines, LASER)
     await expect(laser).to_contain_text("Free")
 
-    await makerspace.readers[1].tap(ADA)
+    await makerspace.tap(1, ADA)
 
     await expect(laser).to_contain_text("In use")
     await expect(laser).to_contain_text("Ada Byron")
@@ -61,7 +61,7 @@ async def test_a_tap_shows_who_is_on(machines: Page, makerspace: Makerspace) -> 
 
 
 async def test_a_strange_card_is_told(machines: Page, makerspace: Makerspace) -> None:
-    await makerspace.readers[2].tap(STRANGE_CARD)
+    await makerspace.tap(2, STRANGE_CARD)
 
     await expect(machines.get_by_role("log")).to_contain_text(
         "An unknown card was shown at Pillar drill"
@@ -87,7 +87,7 @@ async def test_a_machine_is_started_for_somebody(machines: Page, makerspace: Mak
     await expect(card(machines, DRILL)).to_contain_text("Leo Rossi")
     await expect(machines.get_by_role("dialog")).to_have_count(0)
     assert (await makerspace.readers[2].look()).relay
-    await makerspace.readers[2].tap(LEO)
+    await makerspace.tap(2, LEO)
     await expect(card(machines, DRILL)).to_contain_text("Free")
 
 

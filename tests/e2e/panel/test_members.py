@@ -70,11 +70,11 @@ async def test_a_newcomer_taps_a_card(members: Page, makerspace: Makerspace) -> 
     tapping = members.locator("atelier-learn-dialog")
     await expect(tapping).to_contain_text("Hold the card")
 
-    await makerspace.readers[2].tap("0a1b2c02")
+    await makerspace.tap(2, "0a1b2c02")
     await expect(tapping).to_contain_text("This card belongs to Sam Okafor.")
     await expect(tapping.get_by_role("button", name="Take this card")).to_be_disabled()
-    await makerspace.readers[2].tap("0a1b2c02")  # whoever tapped is on, and logs out again
-    await makerspace.readers[1].tap(STRANGE_CARD)
+    await makerspace.tap(2, "0a1b2c02")  # whoever tapped is on, and logs out again
+    await makerspace.tap(1, STRANGE_CARD)
     await expect(tapping).to_contain_text("Shown at Laser cutter")
     await tapping.get_by_role("button", name="Take this card").click()
     await expect(dialog).to_contain_text(STRANGE_CARD)
@@ -160,9 +160,9 @@ async def test_what_a_member_may_do(members: Page, makerspace: Makerspace) -> No
     learnt = members.locator("atelier-member-trainings")
     await expect(learnt).to_contain_text("Laser safety")
     await expect(learnt).to_contain_text("Instructor")
-    await makerspace.readers[1].tap("0a1b2c03")
+    await makerspace.tap(1, "0a1b2c03")
     assert (await makerspace.readers[1].look()).relay
-    await makerspace.readers[1].tap("0a1b2c03")
+    await makerspace.tap(1, "0a1b2c03")
 
     await choose(members, "More for Laser safety", "Take back")
     await expect(learnt).to_contain_text("No training yet.")

@@ -24,7 +24,7 @@ async def unknown(admin: Page) -> Page:
 
 async def test_a_card_appears_and_becomes_a_members(unknown: Page, makerspace: Makerspace) -> None:
     """While somebody looks: the new member's form holds the card, and the row goes."""
-    await makerspace.readers[1].tap(FIRST)
+    await makerspace.tap(1, FIRST)
     shown = row(unknown, FIRST)
     await expect(shown).to_contain_text("Laser cutter")
 
@@ -42,8 +42,8 @@ async def test_a_card_appears_and_becomes_a_members(unknown: Page, makerspace: M
 
 
 async def test_a_card_is_given_or_forgotten(unknown: Page, makerspace: Makerspace) -> None:
-    await makerspace.readers[2].tap(SECOND)
-    await makerspace.readers[2].tap(THIRD)
+    await makerspace.tap(2, SECOND)
+    await makerspace.tap(2, THIRD)
     await expect(row(unknown, THIRD)).to_be_visible()
 
     await choose(unknown, f"More for card {SECOND}", "Give it to a member")

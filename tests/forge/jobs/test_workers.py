@@ -171,7 +171,7 @@ def test_a_wrong_token_fails_what_cannot_be_kept(house: House, tmp_path: Path) -
     )
     job = house.finished(house.submit("test.keep", name="image.bin", size=8))
     assert job.error
-    assert job.error.code == "unauthorized.forge"
+    assert job.error.code == "unauthorized.token"
 
 
 def test_a_worker_that_cannot_deliver_does_not_start(house: House, tmp_path: Path) -> None:

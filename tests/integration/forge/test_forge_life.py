@@ -45,12 +45,12 @@ async def test_a_real_forge_is_shown_and_its_jobs_are_told(
     assert float(state(hass, "sensor.forge_free_space") or 0) > 0
     hub = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, f"forge/{entry.entry_id}")})
     assert hub[0].sw_version == "0.1.0"
-    house.submit("forge.tidy")
+    house.submit("builder.prune", all=True)
     await until(hass, lambda: state(hass, "sensor.forge_last_result") == "done")
     told = hass.states.get("event.forge_jobs")
     assert told is not None
     assert told.attributes["event_type"] == "done"
-    assert told.attributes["kind"] == "forge.tidy"
+    assert told.attributes["kind"] == "builder.prune"
 
 
 async def test_home_assistant_starts_without_its_forge_and_finds_it_later(

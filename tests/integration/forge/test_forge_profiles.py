@@ -204,7 +204,7 @@ async def test_a_profile_that_names_the_newest_is_built_as_it_is(
         return web.json_response(attic.says["builds"])
 
     attic.answers["builds"] = refuse
-    with pytest.raises(HomeAssistantError, match="too many wait"):
+    with pytest.raises(HomeAssistantError, match="Too many jobs wait already"):
         await act(hass, "update", "install", UPDATE)
     assert not [method for method, _, _ in attic.asked if method == "PUT"]
 
