@@ -34,6 +34,7 @@ def async_setup_commands(hass: HomeAssistant) -> None:
     """
     hass.http.register_view(exporting.DownloadView)
     hass.http.register_view(fetching.ForgeFileView)
+    hass.http.register_view(fetching.ForgeOverlayView)
     hass.http.register_view(sending.ForgeUploadView)
     websocket_api.async_register_command(hass, _workshops)
     websocket_api.async_register_command(hass, _forges)

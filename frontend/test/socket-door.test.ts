@@ -90,6 +90,34 @@ function logged(): LogListener & { said: unknown[] } {
   };
 }
 
+describe("a download", () => {
+  it("is of the version that is shown, at an address that is signed", async () => {
+    const link = { href: "", download: "", click: vi.fn() };
+    vi.stubGlobal("document", { createElement: () => link });
+    line.answer = ({ type }) => (type === "auth/sign_path" ? { path: "/signed" } : {});
+    await door.downloadOverlay("attic", 3);
+    expect(line.sent).toEqual([
+      expect.objectContaining({ path: "profiles/attic/overlay", query: { version: 3 } }),
+      {
+        type: "auth/sign_path",
+        path: "/api/atelier/forge/entry/profiles/attic/overlay/archive?version=3",
+      },
+    ]);
+    expect(link).toMatchObject({ href: "/signed", download: "attic.tar" });
+    expect(link.click).toHaveBeenCalledOnce();
+  });
+
+  it("is not begun where there is nothing", async () => {
+    line.answer = () => {
+      throw { code: "not_found.profile", message: "none", translation_key: "forge_refused" };
+    };
+    await expect(door.downloadOverlay("nobody", 1)).rejects.toMatchObject({
+      code: "not_found.profile",
+    });
+    expect(line.sent).toHaveLength(1);
+  });
+});
+
 describe("a request", () => {
   it("names the Forge, and leaves out what is not said", async () => {
     line.answer = () => ({ jobs: [] });

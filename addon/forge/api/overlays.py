@@ -153,6 +153,11 @@ async def download_profile_overlay(
     call: Call, path: ProfilePath, query: VersionQuery
 ) -> web.StreamResponse:
     """Download all that a profile lays over its image, as a tar file."""
-    kept = await asyncio.to_thread(call.forge.profiles.show, path.profile_id, query.version)
+    return await send_archive(call, path.profile_id, query.version)
+
+
+async def send_archive(call: Call, profile_id: str, version: int | None) -> web.StreamResponse:
+    """Answer with what a version of a profile lays over its image, as a tar file."""
+    kept = await asyncio.to_thread(call.forge.profiles.show, profile_id, version)
     entries = await asyncio.to_thread(call.forge.uploads.laid, kept)
-    return await sent_tree(call, entries, f"{path.profile_id}.tar")
+    return await sent_tree(call, entries, f"{profile_id}.tar")

@@ -93,9 +93,9 @@ def build(forge: Forge, door: Door, token: str, live: Live, metrics: Metrics) ->
             app.router.add_route(method, route.path, handler)
     if door is Door.API:
         open_to_clients(app, [one for one in served if one[0].tag == ASU])
-    described = description()
 
     async def openapi(_request: web.Request) -> web.Response:
+        described = await asyncio.to_thread(description)
         return web.Response(text=described, content_type="application/json")
 
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
@@ -106,7 +106,7 @@ def build(forge: Forge, door: Door, token: str, live: Live, metrics: Metrics) ->
 
 @cache
 def description() -> str:
-    """Return what is served, as OpenAPI tells it. Making it takes memory: once is enough."""
+    """Return what is served, as OpenAPI tells it: made for who asks, as it takes 2 MB of memory."""
     return as_json(describe(ROUTES)).text or ""
 
 

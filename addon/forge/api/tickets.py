@@ -14,12 +14,22 @@ _MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a ticket is for."""
+class JobFile:
+    """A file that a job keeps."""
 
     job_id: str
     name: str
-    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayArchive:
+    """What a version of a profile lays over its image, as a tar file."""
+
+    profile_id: str
+    version: int
+
+
+type Wanted = JobFile | OverlayArchive
 
 
 class Tickets:
@@ -27,22 +37,23 @@ class Tickets:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        #: What each is for, and until when it is good.
+        self._held: OrderedDict[str, tuple[Wanted, float]] = OrderedDict()
 
-    def give(self, job_id: str, name: str) -> str:
+    def give(self, wanted: Wanted) -> str:
         """Return a new ticket for a file; of very many, the oldest is good no more."""
         ticket = secrets.token_urlsafe(32)
-        self._held[ticket] = Held(job_id, name, time.monotonic() + GOOD_FOR_S)
+        self._held[ticket] = (wanted, time.monotonic() + GOOD_FOR_S)
         while len(self._held) > _MOST:
             self._held.popitem(last=False)
         return ticket
 
-    def take(self, ticket: str) -> Held:
+    def take(self, ticket: str) -> Wanted:
         """Return what a ticket is for, which is used by that. Raise NotFound."""
-        held = self._held.pop(ticket, None)
-        if held is None or held.until < time.monotonic():
+        wanted, until = self._held.pop(ticket, (None, 0.0))
+        if wanted is None or until < time.monotonic():
             raise NotFound(
                 "This download was begun before, or not in time: ask for it again",
                 about="download",
             )
-        return held
+        return wanted

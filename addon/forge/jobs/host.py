@@ -17,7 +17,7 @@ from sqlalchemy.orm import configure_mappers
 
 from forge.app import Forge
 from forge.errors import ForgeError, NotFound
-from forge.jobs import claim as claims, proc, recovery, runner, tidy
+from forge.jobs import claim as claims, memory, proc, recovery, runner, tidy
 from forge.jobs.ages import DAY_S
 from forge.jobs.claim import Claim, LostClaim
 from forge.jobs.companion import Companion
@@ -98,7 +98,7 @@ class Host:
         except ForgeError as error:
             _LOGGER.warning("The worker waits: %s", error)
         gc.collect()
-        proc.give_back()
+        memory.give_back()
         gc.freeze()
 
     def _done(self) -> bool:

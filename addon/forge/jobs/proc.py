@@ -34,12 +34,6 @@ def die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def give_back() -> None:
-    """Give memory back to the system that was needed for a while (malloc_trim(3), glibc's own)."""
-    with suppress(AttributeError):
-        _LIBC.malloc_trim(0)
-
-
 @contextmanager
 def dying_with_parent() -> Iterator[None]:
     """Go on dying with the parent, if this process does, while its rights change (prctl(2))."""

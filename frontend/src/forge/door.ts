@@ -58,6 +58,8 @@ export interface ForgeDoor {
   ): Promise<T>;
   /** Let the browser download a file that a job keeps. Fails with a Failure. */
   download(jobId: string, name: string): Promise<void>;
+  /** Let the browser download what a version of a profile lays over its image. */
+  downloadOverlay(profileId: string, version: number): Promise<void>;
   /** Follow what happens from now on; after a break nothing of it is missing, or `reset` says so. */
   events(listener: EventsListener): Unsubscribe;
   /** Follow a job's log from an offset on: first what is there, then what is written. */

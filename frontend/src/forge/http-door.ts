@@ -3,6 +3,7 @@
 import { Failure, forgeFailure, type Problem } from "../api/errors";
 import type { Asked, EventsListener, ForgeDoor, LogListener, Method, Unsubscribe } from "./door";
 import { written } from "./query";
+import { saveFrom } from "./save";
 import { Streaming } from "./streaming";
 import { tellEvent, tellLog } from "./telling";
 
@@ -36,15 +37,19 @@ export class HttpDoor implements ForgeDoor {
     return (await read(answer)) as T;
   }
 
-  async download(jobId: string, name: string): Promise<void> {
-    // The browser downloads by an address, which is no place for a token.
-    const { ticket } = await this.request<{ ticket: string }>("POST", "/downloads", {
-      body: { job_id: jobId, name },
-    });
-    const link = document.createElement("a");
-    link.href = `${this.base}/downloads/${ticket}`;
-    link.download = name;
-    link.click();
+  download(jobId: string, name: string): Promise<void> {
+    return this.save("/downloads", { job_id: jobId, name }, name);
+  }
+
+  downloadOverlay(profileId: string, version: number): Promise<void> {
+    const path = `/profiles/${encodeURIComponent(profileId)}/overlay/download`;
+    return this.save(path, { version }, `${profileId}.tar`);
+  }
+
+  /** Ask for a ticket: browsers download by an address, which is no place for a token. */
+  private async save(path: string, body: object, name: string): Promise<void> {
+    const { ticket } = await this.request<{ ticket: string }>("POST", path, { body });
+    saveFrom(`${this.base}/downloads/${ticket}`, name);
   }
 
   events(listener: EventsListener): Unsubscribe {

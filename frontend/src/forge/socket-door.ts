@@ -5,6 +5,7 @@ import type { Hass } from "../hass";
 import type { Asked, EventsListener, ForgeDoor, LogListener, Method, Unsubscribe } from "./door";
 import { written } from "./query";
 import { RelayedStream } from "./relayed";
+import { saveFrom } from "./save";
 import type { ServerEvent } from "./sse";
 import { tellEvent, tellLog } from "./telling";
 
@@ -54,18 +55,25 @@ export class SocketDoor implements ForgeDoor {
     // A browser does not tell a page why a download fails.
     const { files } = await this.request<{ files: string[] }>("GET", `/${path}`);
     if (!files.includes(name)) throw new Failure("not_found.file", "");
+    await this.save(`${path}/${encodeURIComponent(name)}`, name);
+  }
+
+  async downloadOverlay(profileId: string, version: number): Promise<void> {
+    const path = `profiles/${encodeURIComponent(profileId)}/overlay`;
+    await this.request("GET", `/${path}`, { query: { version } });
+    await this.save(`${path}/archive?version=${version}`, `${profileId}.tar`);
+  }
+
+  private async save(path: string, name: string): Promise<void> {
     const signed = await this.hass.connection
       .sendMessagePromise<{ path: string }>({
         type: "auth/sign_path",
-        path: `${this.files}/${path}/${encodeURIComponent(name)}`,
+        path: `${this.files}/${path}`,
       })
       .catch((error) => {
         throw failure(error);
       });
-    const link = document.createElement("a");
-    link.href = signed.path;
-    link.download = name;
-    link.click();
+    saveFrom(signed.path, name);
   }
 
   events(listener: EventsListener): Unsubscribe {

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 import re
+import tarfile
 from typing import Any
 
 from browsing import needs_chromium
-from conftest import ROUTER
-from forge_browsing import Web, go, row
+from forge_browsing import ROUTER, Web, go, row
 from playwright.async_api import Locator, Page, expect
 import pytest
 
@@ -261,6 +261,12 @@ async def test_a_file_is_uploaded_taken_away_and_comes_back(
     await dialog.get_by_role("button", name="Upload").click()
     entry = page.get_by_role("listitem").filter(has_text="/etc/uci-defaults/99-name")
     await expect(entry).to_contain_text("0755")
+    async with page.expect_download() as begun:
+        await button(page, "Download them all").click()
+    archive = await begun.value
+    assert archive.suggested_filename == "uploaded.tar"
+    with tarfile.open(await archive.path()) as packed:
+        assert any(name.endswith("etc/uci-defaults/99-name") for name in packed.getnames())
     await button(page, "Remove /etc/uci-defaults/99-name").click()
     await page.locator("at-confirm").get_by_role("button", name="Remove").last.click()
     await expect(entry).to_have_count(0)

@@ -96,6 +96,7 @@ CALLED: Final[dict[str, tuple[str, ...]]] = {
     "update_profile": ("profile_id=nobody", "--body", "{}"),
     "export_profile": ("profile_id=nobody",),
     "show_record": (f"record_id={ID}",),
+    "create_overlay_download": ("profile_id=nobody",),
     "create_download": ("--body", f'{{"job_id": "{ID}", "name": "image.bin"}}'),
     "ask_for_build": (
         "--body",

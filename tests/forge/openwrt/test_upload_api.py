@@ -56,6 +56,46 @@ async def test_an_upload_becomes_a_version(kept: Doors) -> None:
     assert not list((kept.forge.settings.data_dir / "overlays" / ".coming").iterdir())
 
 
+async def test_a_browser_downloads_it_as_it_was(kept: Doors) -> None:
+    """By a ticket, once, and the version that was asked for."""
+    for banner in (b"hello", b"goodbye"):
+        put = f"{OVERLAY}/file?path=/etc/banner"
+        assert (await answered(kept, "PUT", put, data=banner))[0] == 200
+    asked = f"{OVERLAY}/download"
+    for body, banner in (({"version": 2}, b"hello"), ({}, b"goodbye")):
+        status, given = await answered(kept, "POST", asked, json=body)
+        assert status == 201
+        address = f"/api/v1/downloads/{given['ticket']}"
+        answer = await kept.ask("GET", address, token=None)
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="p1.tar"'
+        with tarfile.open(fileobj=io.BytesIO(await answer.read())) as archive:
+            found = archive.extractfile("etc/banner")
+            assert found is not None
+            assert found.read() == banner
+        again = await kept.ask("GET", address, token=None)
+        assert (again.status, (await again.json())["error"]["code"]) == (
+            404,
+            "not_found.download",
+        )
+    assert (await kept.ask("POST", f"/api/v1{asked}", token=None, json={})).status == 401
+
+
+@pytest.mark.parametrize(
+    ("profile_id", "body", "expected"),
+    [
+        ("nobody", {}, (404, "not_found.profile")),
+        ("p1", {"version": 9}, (404, "not_found.profile_version")),
+        ("p1", {"version": 0}, (422, "validation.body")),
+        ("..%2fx", {}, (422, "validation.path")),
+    ],
+)
+async def test_there_is_nothing_to_download(
+    kept: Doors, profile_id: str, body: dict[str, int], expected: tuple[int, str]
+) -> None:
+    address = f"/profiles/{profile_id}/overlay/download"
+    assert await answered(kept, "POST", address, json=body) == expected
+
+
 async def test_an_upload_on_its_way_outlives_what_is_swept_meanwhile(kept: Doors) -> None:
     assert (await answered(kept, "POST", "/profiles", json={**BASE, "profile_id": "p2"}))[0] == 201
     folder = kept.forge.uploads.coming

@@ -110,6 +110,36 @@ async def test_a_file_that_there_is_not(
 OVERLAY: Final = "profiles/attic/overlay"
 
 
+async def test_what_lies_over_an_image_comes_as_it_was(
+    wire: Wire,
+    address: str,
+    hass_client: ClientSessionGenerator,
+    hass_read_only_access_token: str,
+) -> None:
+    asked: list[str] = []
+
+    async def send(request: web.Request) -> web.Response:
+        asked.append(request.query["version"])
+        return web.Response(body=IMAGE)
+
+    wire.answers[f"{OVERLAY}/archive"] = send
+    client, to = await hass_client(), address.partition("/jobs/")[0]
+    answer = await client.get(f"{to}/{OVERLAY}/archive?version=12")
+    assert (await answer.read(), asked) == (IMAGE, ["12"])
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="attic.tar"'
+    wire.asked.clear()
+    for path in (
+        f"{OVERLAY}/archive",
+        f"{OVERLAY}/archive?version=0",
+        f"{OVERLAY}/archive?version=1%26x=1",
+        "profiles/.hidden/overlay/archive?version=1",
+    ):
+        assert (await client.get(f"{to}/{path}")).status == 404
+    reader = await hass_client(hass_read_only_access_token)
+    assert (await reader.get(f"{to}/{OVERLAY}/archive?version=12")).status == 404
+    assert wire.asked == []
+
+
 async def test_a_file_is_sent_as_it_comes(
     wire: Wire, address: str, hass_client: ClientSessionGenerator
 ) -> None:

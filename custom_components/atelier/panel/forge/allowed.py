@@ -7,6 +7,7 @@ _PARTS: Final = {
     "id": "[0-9a-f]{32}",
     "name": "[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}",
     "file": "[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}",
+    "number": "[1-9][0-9]{0,8}",
 }
 
 #: By method, below `/api/v1`; files and streams are beside them.
@@ -68,7 +69,10 @@ ALLOWED: Final = {
     ),
 }
 
-FILE: Final = "jobs/{id}/files/{file}"
+FILES: Final = (
+    "jobs/{id}/files/{file}",
+    r"profiles/{name}/overlay/archive\?version={number}",
+)
 #: What browsers send as files.
 UPLOADS: Final = ("profiles/{name}/overlay", "profiles/{name}/overlay/file")
 
@@ -78,7 +82,7 @@ def _pattern(*shapes: str) -> re.Pattern[str]:
 
 
 _PATTERNS: Final = {method: _pattern(*shapes) for method, shapes in ALLOWED.items()}
-_FILE: Final = _pattern(FILE)
+_FILES: Final = _pattern(*FILES)
 _UPLOADS: Final = _pattern(*UPLOADS)
 
 
@@ -88,8 +92,8 @@ def may_ask(method: str, path: str) -> bool:
 
 
 def may_fetch(path: str) -> bool:
-    """Tell whether an address is that of a file which a job keeps."""
-    return _FILE.fullmatch(path) is not None
+    """Tell whether an address is that of a file which browsers fetch."""
+    return _FILES.fullmatch(path) is not None
 
 
 def may_send(path: str) -> bool:

@@ -1,4 +1,4 @@
-import { mdiDeleteOutline, mdiFileUploadOutline, mdiFolderZipOutline } from "@mdi/js";
+import { mdiDeleteOutline, mdiDownload, mdiFileUploadOutline, mdiFolderZipOutline } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../../elements/at-button";
@@ -87,7 +87,7 @@ export class OverlayView extends LitElement {
 
   protected override render() {
     return html`<section class="card">
-      ${this.loading.render((overlay) => this.content(overlay))} ${this.old ? nothing : this.deeds()}
+      ${this.loading.render((overlay) => this.content(overlay))} ${this.deeds()}
       ${
         this.open
           ? html`<forge-upload-dialog
@@ -140,15 +140,26 @@ export class OverlayView extends LitElement {
     const show = (what: "file" | "archive") => () => {
       this.open = what;
     };
-    return html`<div class="deeds">
+    const upload = html`
       <at-button .icon=${mdiFileUploadOutline} @click=${show("file")}>
         ${t("forge_profiles.upload_file")}
       </at-button>
       <at-button .icon=${mdiFolderZipOutline} @click=${show("archive")}>
         ${t("forge_profiles.upload_archive")}
       </at-button>
+    `;
+    const download = html`<at-button .icon=${mdiDownload} @click=${this.save}>
+      ${t("forge_profiles.download_overlay")}
+    </at-button>`;
+    return html`<div class="deeds">
+      ${this.old ? nothing : upload} ${this.loading.loaded?.entries.length ? download : nothing}
     </div>`;
   }
+
+  private save = (): Promise<unknown> => {
+    const { profile, version } = this.kept;
+    return attempt(() => this.door.downloadOverlay(profile.profile_id, version));
+  };
 
   private async drop(path: string): Promise<void> {
     const sure = await confirmed(this, {

@@ -20,8 +20,10 @@ class Plan:
     #: What an Image Builder is made to weigh, packed.
     archive_mb: int = 200
     fetches: int = 5
-    #: The image's partition, which decides how long a build takes.
-    partition_mb: int = 2048
+    #: What is laid over the image and cannot be packed tighter: how long a build takes. Its
+    #: partition is small, so that a build computes rather than fills memory with its image.
+    files_mb: int = 64
+    partition_mb: int = 256
     pairs: int = 5
     idle_s: float = 10
     #: Who watches a log, how fast it grows and for how long.
@@ -40,7 +42,7 @@ QUICK: Final = Plan(
     batches=3,
     archive_mb=64,
     fetches=3,
-    partition_mb=512,
+    files_mb=16,
     pairs=2,
     idle_s=4,
     watched_s=5,
