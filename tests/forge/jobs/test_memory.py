@@ -48,5 +48,5 @@ def test_a_process_goes_on_with_less() -> None:
 @pytest.mark.e2e
 def test_a_forge_that_has_started_holds_little_of_files(tmp_path: Path) -> None:
     with House(tmp_path / "forge") as house:
-        assert files_kib(str(house.serving)) < 16_000
+        assert files_kib(str(house.serving.pid)) < 16_000
         assert house.ask("GET", "/api/v1/openapi.json")[1]["openapi"].startswith("3.1")
