@@ -21,6 +21,7 @@ TINY = Plan(
     batches=1,
     archive_mb=2,
     fetches=1,
+    files_mb=1,
     partition_mb=16,
     pairs=1,
     idle_s=0.2,
