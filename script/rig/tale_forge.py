@@ -130,7 +130,7 @@ class ForgeTale:
         try:
             await self._act("build_image", profile_id="nobodys")
         except CommandError as error:
-            if "not_found.profile" not in error.message:
+            if "There is no such profile" not in error.message:
                 raise RigError(f"refused without its cause: {error.message}") from None
         else:
             raise RigError("a profile that is not there was built")

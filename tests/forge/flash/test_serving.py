@@ -194,7 +194,8 @@ def test_a_forge_that_is_killed_while_it_writes(
     last = record(house)
     assert (last["status"], last["incomplete"], last["suspect"]) == ("failed", True, False)
     assert last["error"]["code"] == "job.interrupted"
-    assert card.content[:512] == bytes(512)
+    # Wiped first and written last, or not reached yet: never the beginning of an image.
+    assert card.content[:512] in (bytes(512), b"\xa5" * 512)
     job = finished(house, confirm(house, planned(house, image, card)))
     assert job["state"] == "done"
 
