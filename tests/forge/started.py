@@ -4,6 +4,8 @@ from datetime import timedelta
 import time
 from typing import Final
 
+import pytest
+
 from forge.cli import main
 from forge.jobs import host, recovery
 from forge.jobs.context import Context
@@ -17,7 +19,7 @@ LINGER: Final = "linger"
 _LINGER_S: Final = 60
 
 
-def _linger_where_told() -> None:
+def _linger_where_told(patches: pytest.MonkeyPatch) -> None:
     """Have jobs linger; real ones may be through with a state before it is seen."""
     enter = Context.state
 
@@ -28,12 +30,13 @@ def _linger_where_told() -> None:
             told.unlink()  # whoever begins the job again goes on
             time.sleep(_LINGER_S)
 
-    Context.state = entered  # type: ignore[method-assign]
+    patches.setattr(Context, "state", entered)
 
 
 if __name__ == "__main__":
     # What others left is looked for as always, but sooner: it is what many tests wait for.
-    host._SWEEP_EVERY_S = 1.0
-    recovery._FRESH = timedelta(seconds=1)
-    _linger_where_told()
+    patches = pytest.MonkeyPatch()
+    patches.setattr(host, "_SWEEP_EVERY_S", 1.0)
+    patches.setattr(recovery, "_FRESH", timedelta(seconds=1))
+    _linger_where_told(patches)
     main()

@@ -39,24 +39,18 @@ class Home:
         query: Query | None = None,
         body: Any = None,
         file: Path | bytes | None = None,
+        patient: bool = True,
     ) -> dict[str, Any]:
-        """Ask, and again while the Forge is away. Raise ForgeError."""
-        return _patiently(lambda: self.once(method, *path, query=query, body=body, file=file))
+        """Ask; a patient one asks again while the Forge is away. Raise ForgeError."""
 
-    def once(
-        self,
-        method: str,
-        *path: str,
-        query: Query | None = None,
-        body: Any = None,
-        file: Path | bytes | None = None,
-    ) -> dict[str, Any]:
-        """Ask. Raise ForgeError."""
-        found = self._client.ask(method, at(*path), query or {}, body=body, file=file)
-        if isinstance(found, str):  # a page, of whatever stands between
-            raise Upstream(f"What answers at {self._client.url} is no Forge", about="forge")
-        told: dict[str, Any] = found
-        return told
+        def once() -> dict[str, Any]:
+            found = self._client.ask(method, at(*path), query or {}, body=body, file=file)
+            if isinstance(found, str):  # a page, of whatever stands between
+                raise Upstream(f"What answers at {self._client.url} is no Forge", about="forge")
+            told: dict[str, Any] = found
+            return told
+
+        return _patiently(once) if patient else once()
 
     def fetch(self, *path: str, to: Path) -> Mapping[str, str]:
         """Save what is at an address; return the answer's headers. Raise as `ask`."""
@@ -133,7 +127,8 @@ class RemoteSink:
 
     def _end(self, offset: int, piece: bytes) -> int:
         """Write a piece where the log ends; return where it ends then."""
-        told = self._home.once("POST", *self._path, query={"offset": offset}, file=piece)
+        at_end = {"offset": offset}
+        told = self._home.ask("POST", *self._path, query=at_end, file=piece, patient=False)
         return int(told["size"])
 
 

@@ -57,9 +57,9 @@ def check(message: bytes, *, asc: bytes | None, sig: bytes | None, keys: Path) -
 
 def _usign(message: bytes, signature: bytes, keys: Path) -> Signed:
     """Check a signature in usign's format: `Ed`, the key's number, an Ed25519 signature."""
-    # Only the jobs that check one need this library; it is large.
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - large, and only for who checks signatures
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - large, and only for who checks signatures
+    # Only the process of a job that checks one needs this library.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 8 MB that the service, which checks none itself, does not hold
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - 8 MB that the service, which checks none itself, does not hold
         Ed25519PublicKey,
     )
 

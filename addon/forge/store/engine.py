@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from forge.errors import ForgeError, Unavailable
@@ -60,12 +60,8 @@ class Store:
 
     def insert(self, row: type[Base]) -> Any:
         """Return an insert that does nothing where such a row is, or comes in the same moment."""
-        insert: Any = sqlite.insert
-        if not self.is_file:
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB that files do not need
-
-            insert = postgresql.insert
-        return insert(row).on_conflict_do_nothing()
+        dialect = import_module(f"sqlalchemy.dialects.{self._writing.dialect.name}")
+        return dialect.insert(row).on_conflict_do_nothing()
 
     @contextmanager
     def _session(self, engine: sa.Engine) -> Iterator[Session]:
